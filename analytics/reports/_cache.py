@@ -1,0 +1,112 @@
+"""
+Answers that are remembered, and computed once however many readers ask at once.
+
+The key of an answer is what was asked and the data version, so a finished load
+makes every older answer unreachable without anything being cleared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, is_dataclass
+from typing import Any, TypeVar
+
+from flask_caching import Cache
+
+from analytics.reports._warehouse import warehouse
+from clickhouse_schema.asking import current_asking
+from clickhouse_schema.client import cancel_older
+from clickhouse_schema.errors import QueryCancelled
+from clickhouse_schema.queries.loads import data_version
+
+Answer = TypeVar("Answer")
+cache = Cache()
+log = logging.getLogger("clientele.cache")
+_VERSION_SECONDS = 1.0
+_running: dict[str, threading.Event] = {}
+_guard = threading.Lock()
+_version: list[float] = [0, -_VERSION_SECONDS]  # data version, when it was read
+
+
+def current_version() -> int:
+    """Return the data version, read from the warehouse at most once a second."""
+    now = time.monotonic()
+    if now - _version[1] >= _VERSION_SECONDS:
+        _version[0] = data_version(warehouse())
+        _version[1] = now
+    return int(_version[0])
+
+
+def forget_version() -> None:
+    """Read the data version anew at the next question; a load has just finished."""
+    _version[1] = -_VERSION_SECONDS
+
+
+def answer_key(name: str, asked: Mapping[str, Any], version: int) -> str:
+    """Return the same key for the same question, whatever the order of its parts."""
+    plain = {key: asdict(value) if is_dataclass(value) else value for key, value in asked.items()}  # type: ignore[arg-type]
+    text = json.dumps([name, version, plain], sort_keys=True, default=str)
+    return f"{name}:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def remembered(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer]) -> Answer:
+    """
+    Return the remembered answer, or compute it; one computation per key at a time.
+
+    Args:
+        name: Which answer; part of the key and of the log line.
+        asked: Everything the answer depends on besides the data: frozen
+            dataclasses, strings, numbers, lists of them.
+        compute: Makes the answer; it must be picklable. None is not remembered.
+
+    Raises:
+        QueryCancelled: The reader moved on while it was computed.
+    """
+    key = answer_key(name, asked, current_version())
+    while True:
+        found: Answer | None = cache.get(key)
+        if found is not None:
+            log.info("answer", extra={"fields": {"tag": name, "cache": "hit"}})
+            return found
+        with _guard:
+            event = _running.get(key)
+            mine = event is None
+            if event is None:
+                event = _running[key] = threading.Event()
+        if not mine:
+            event.wait()
+            _check_reader()
+            continue
+        try:
+            return _compute(name, key, compute)
+        except QueryCancelled:
+            _check_reader()
+            raise
+        finally:
+            with _guard:
+                del _running[key]
+            event.set()
+
+
+def _compute(name: str, key: str, compute: Callable[[], Answer]) -> Answer:
+    asking = current_asking()
+    if asking is not None:
+        asking.check()
+        cancel_older(warehouse(), asking)
+    started = time.perf_counter()
+    answer = compute()
+    cache.set(key, answer)
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    log.info("answer", extra={"fields": {"tag": name, "cache": "miss", "ms": milliseconds}})
+    return answer
+
+
+def _check_reader() -> None:
+    asking = current_asking()
+    if asking is not None:
+        asking.check()

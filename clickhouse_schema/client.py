@@ -1,0 +1,257 @@
+"""
+The one way to ask the warehouse anything.
+
+`Warehouse` lends connections; `run_query` runs one named `.sql` file with
+typed, server-side parameters, limits and a tag, and returns a frame of fixed
+columns and dtypes. Errors of ClickHouse become our own, safe to show.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
+
+from clickhouse_schema.asking import Asking, current_asking
+from clickhouse_schema.errors import (
+    QueryCancelled,
+    QueryTooHeavy,
+    WarehouseError,
+    WarehouseNotMigrated,
+    WarehouseUnavailable,
+)
+from clickhouse_schema.home import EmbeddedLock, Home
+
+SQL_DIR = Path(__file__).parent / "queries" / "sql"
+# Codes of ClickHouse's src/Common/ErrorCodes.cpp.
+_TOO_HEAVY = {158, 159, 160, 241, 307, 396}
+_CANCELLED = {394}
+_BUSY = {202, 203, 439}
+_UNREACHABLE = {209, 210, 279, 516, 193, 194}
+_NOT_MIGRATED = {47, 60, 81}
+log = logging.getLogger("clientele.query")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """
+    What one reader's query may take.
+
+    Attributes:
+        seconds: Running time.
+        memory_mb: Memory of the engine, in megabytes.
+        result_rows: Rows that may leave the engine.
+    """
+
+    seconds: int = 30
+    memory_mb: int = 4000
+    result_rows: int = 1_000_000
+
+    def clause(self, comment: str) -> str:
+        """
+        Return the SETTINGS clause for a statement tagged `comment`.
+
+        The clause, not the session: on the embedded engine a setting given with
+        a call would stay for every later one.
+        """
+        return (
+            f"SETTINGS max_execution_time = {self.seconds},"
+            f" max_memory_usage = {self.memory_mb * 1_000_000},"
+            f" max_result_rows = {self.result_rows}, result_overflow_mode = 'throw',"
+            f" log_comment = '{comment}'"
+        )
+
+
+class Warehouse:
+    """
+    Connections to one home, lent one at a time to each thread that asks.
+
+    A connection runs one statement at a time, so as many are opened as
+    statements run side by side, and kept for the next.
+    """
+
+    def __init__(self, home: Home, limits: Limits | None = None) -> None:
+        self.home = home
+        self.limits = limits or Limits()
+        self.lock: EmbeddedLock | None = None
+        self._idle: queue.LifoQueue[Client] = queue.LifoQueue()
+
+    @classmethod
+    def open(
+        cls, home: Home, limits: Limits | None = None, *, create_database: bool = True
+    ) -> Warehouse:
+        """
+        Connect, taking the lock of an embedded home.
+
+        Raises:
+            WarehouseInUse: Another process has the embedded home.
+            WarehouseUnavailable: Nothing answers there.
+        """
+        warehouse = cls(home, limits)
+        if home.data_dir is not None:
+            warehouse.lock = EmbeddedLock(home.data_dir.parent)
+            warehouse.lock.acquire()
+        try:
+            warehouse._idle.put(home.open_client(create_database=create_database))
+        except Exception:
+            warehouse.close()
+            raise
+        return warehouse
+
+    @contextmanager
+    def client(self) -> Iterator[Client]:
+        """Lend a connection; a statement's error becomes one of ours."""
+        try:
+            client = self._idle.get_nowait()
+        except queue.Empty:
+            client = self.home.open_client()
+        try:
+            yield client
+        except ClickHouseError as error:
+            raise translate(error) from error
+        finally:
+            self._idle.put(client)
+
+    def command(self, sql: str, params: Mapping[str, Any] | None = None) -> Any:
+        """Run a statement of our own that returns nothing or one value."""
+        with self.client() as client:
+            return client.command(sql, parameters=dict(params or {}))
+
+    def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows of a statement of our own; for tooling, not for views."""
+        with self.client() as client:
+            return [tuple(row) for row in client.query(sql, parameters=dict(params or {})).result_rows]
+
+    def insert_rows(
+        self, table: str, rows: Sequence[Sequence[Any]], columns: Sequence[str]
+    ) -> None:
+        """Append rows to a table of ours."""
+        with self.client() as client:
+            client.insert(table, rows, column_names=list(columns))
+
+    def ping(self) -> bool:
+        """Return whether the warehouse answers."""
+        try:
+            return self.command("SELECT 1") == 1
+        except WarehouseError:
+            return False
+
+    def close(self) -> None:
+        """Close idle connections and give up the lock."""
+        while True:
+            try:
+                self._idle.get_nowait().close()
+            except queue.Empty:
+                break
+        if self.lock is not None:
+            self.lock.release()
+            self.lock = None
+
+
+def translate(error: ClickHouseError) -> WarehouseError:
+    """Return our error for one of ClickHouse's."""
+    code = getattr(error, "code", None)
+    if code in _CANCELLED:
+        return QueryCancelled("The query was stopped.")
+    if code in _TOO_HEAVY:
+        return QueryTooHeavy(
+            "That is more than the warehouse may compute at once. "
+            "Choose a shorter period or narrower filters."
+        )
+    if code in _BUSY:
+        return WarehouseUnavailable("The warehouse is busy. Try again in a moment.")
+    if code in _NOT_MIGRATED:
+        return WarehouseNotMigrated(
+            "The warehouse has no up-to-date tables. Run 'python -m dashboard migrate'."
+        )
+    if code in _UNREACHABLE or (code is None and isinstance(error, OperationalError)):
+        return WarehouseUnavailable("The warehouse cannot be reached. Try again in a moment.")
+    return WarehouseError("The warehouse could not answer. The log has the details.")
+
+
+@cache
+def load_sql(name: str) -> str:
+    """Return the text of `queries/sql/<name>.sql`, without a closing semicolon."""
+    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")
+
+
+def run_query(
+    warehouse: Warehouse,
+    name: str,
+    params: Mapping[str, Any],
+    columns: Mapping[str, str],
+    *,
+    limits: Limits | None = None,
+) -> pd.DataFrame:
+    """
+    Run `queries/sql/<name>.sql` with server-side parameters.
+
+    The running statement is tagged `name` in `system.processes`; while it
+    answers a reader (see `asking`) the tag also says which, so that it can be
+    ended when that reader moves on.
+
+    Returns:
+        Exactly `columns`, with those dtypes, even when no row matches.
+
+    Raises:
+        QueryCancelled: The reader moved on, before or while it ran.
+        QueryTooHeavy: A limit of time, memory or rows was reached.
+        WarehouseUnavailable: ClickHouse could not be reached.
+        WarehouseError: Any other failure.
+    """
+    asking = current_asking()
+    if asking is not None:
+        asking.check()
+    comment = name if asking is None else f"{name} {asking.tag}"
+    sql = f"{load_sql(name)}\n{(limits or warehouse.limits).clause(comment)}"
+    started = time.perf_counter()
+    rows = -1
+    outcome = "ok"
+    try:
+        with warehouse.client() as client:
+            frame = client.query_df(sql, parameters=dict(params))
+        rows = len(frame)
+    except WarehouseError as error:
+        outcome = type(error).__name__
+        cause = error.__cause__
+        if not isinstance(error, QueryCancelled):
+            log.warning("query failed", extra={"fields": {"tag": name, "cause": str(cause)}})
+        raise
+    finally:
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        fields = {"tag": name, "ms": milliseconds, "rows": rows, "outcome": outcome}
+        log.info("query", extra={"fields": fields})
+    return fix_columns(frame, columns)
+
+
+def fix_columns(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
+    """Return `frame` with exactly these columns and dtypes, in this order."""
+    return frame.reindex(columns=list(columns)).astype(dict(columns))
+
+
+def cancel_older(warehouse: Warehouse, asking: Asking) -> None:
+    """End the statements this reader started for the same view before `asking`."""
+    warehouse.command(
+        "KILL QUERY WHERE extract(Settings['log_comment'], {pattern:String}) != ''"
+        " AND toUInt64OrZero(extract(Settings['log_comment'], {pattern:String})) < {number:UInt64}"
+        " ASYNC",
+        {"pattern": asking.number_pattern, "number": asking.number},
+    )
+
+
+def cancel_job(warehouse: Warehouse, job_id: str) -> None:
+    """End the statements a job runs."""
+    warehouse.command(
+        "KILL QUERY WHERE endsWith(Settings['log_comment'], {tag:String}) ASYNC",
+        {"tag": f" job={job_id}"},
+    )

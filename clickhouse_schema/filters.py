@@ -1,0 +1,90 @@
+"""The slice of sales a reader is looking at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Literal
+
+Compare = Literal["previous", "year", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """
+    A half-open range of days, and what is kept of it.
+
+    Hashable and ordered, so that equal filters always give the same cache key.
+    Days are days of the account's time zone.
+
+    Attributes:
+        start: First day kept.
+        end: First day left out.
+        countries: Names as loaded, sorted; empty keeps every country.
+        channels: Names as loaded, sorted; empty keeps every channel.
+        categories: Names as loaded, sorted; empty keeps every category.
+        known_only: Keep only orders whose customer is known.
+        compare: What a change is measured against: the period of equal length
+            just before, the same days a year earlier, or nothing.
+    """
+
+    start: date
+    end: date
+    countries: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    known_only: bool = False
+    compare: Compare = "previous"
+
+    def __post_init__(self) -> None:
+        if self.end <= self.start:
+            raise ValueError(f"end ({self.end}) must be after start ({self.start})")
+
+    @property
+    def days(self) -> int:
+        """Length of the period, in days."""
+        return (self.end - self.start).days
+
+    def compared(self) -> Filters | None:
+        """
+        Return the same slice in the comparison period; None when there is none.
+
+        A whole calendar month compares with the whole month before, and whole
+        months with as many whole months, so that February does not lose to
+        January by its three days only in the count of days shown.
+        """
+        if self.compare == "none":
+            return None
+        if self.compare == "year":
+            return replace(self, start=_years_back(self.start), end=_years_back(self.end))
+        months = _whole_months(self.start, self.end)
+        if months:
+            return replace(self, start=_months_back(self.start, months), end=self.start)
+        return replace(self, start=self.start - timedelta(days=self.days), end=self.start)
+
+    def as_params(self) -> dict[str, Any]:
+        """Return the values bound to the `{name:Type}` slots of every query."""
+        return {
+            "start": self.start,
+            "end": self.end,
+            "countries": list(self.countries),
+            "channels": list(self.channels),
+            "categories": list(self.categories),
+            "known_only": int(self.known_only),
+        }
+
+
+def _years_back(day: date) -> date:
+    leap_day = day.month == 2 and day.day == 29
+    return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
+
+
+def _months_back(first: date, months: int) -> date:
+    index = first.year * 12 + first.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def _whole_months(start: date, end: date) -> int:
+    if start.day != 1 or end.day != 1:
+        return 0
+    return (end.year - start.year) * 12 + end.month - start.month

@@ -1,0 +1,202 @@
+-- The warehouse: three grains of the same sales, the dimensions, and the ledger of loads.
+--
+-- Every table below is partitioned by the batch it was loaded with. A load writes to the
+-- staging_ twin of a table and moves the finished partition over, so readers never see half a
+-- batch, and taking a batch out is dropping a partition.
+--
+-- Times are wall-clock times of the account's time zone, kept in DateTime('UTC') so that no
+-- query needs to convert them. Keys are cityHash64 of the source's own id: no lookup on load,
+-- the same on every machine. A customer key of 0 means that the order names no customer.
+
+CREATE TABLE IF NOT EXISTS order_lines
+(
+    batch_id        UInt32,
+    line_no         UInt64 CODEC(Delta, ZSTD(1)),          -- row of the source file, from 1
+    order_id        String,                                -- the source's own id
+    order_key       UInt64,
+    customer_key    UInt64,
+    product_key     UInt64,
+    ordered_at      DateTime('UTC') CODEC(Delta, LZ4),
+    country         LowCardinality(String),
+    channel         LowCardinality(String),
+    category        LowCardinality(String),
+    store           LowCardinality(String),
+    payment_method  LowCardinality(String),
+    kind            Enum8('sale' = 1, 'return' = 2, 'free' = 3, 'correction' = 4),
+    is_product      Bool,                                  -- false: postage, fees, vouchers
+    quantity        Decimal(18, 3),                        -- negative for returns
+    unit_price      Decimal(18, 4),
+    discount_amount Decimal(18, 4),                        -- off the whole line
+    net_amount      Decimal(18, 4),                        -- quantity x price - discount
+    cost_amount     Decimal(18, 4)                         -- quantity x unit cost; 0 if unknown
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (ordered_at, order_key);
+
+-- One row per order and batch. Amounts are of sale lines; what came back is returned_amount.
+-- is_order is true on the one row that counts as the order: it has a sale line and no earlier
+-- batch already counted the same order.
+CREATE TABLE IF NOT EXISTS orders
+(
+    batch_id        UInt32,
+    order_key       UInt64,
+    customer_key    UInt64,
+    ordered_at      DateTime('UTC') CODEC(Delta, LZ4),
+    country         LowCardinality(String),
+    channel         LowCardinality(String),
+    store           LowCardinality(String),
+    payment_method  LowCardinality(String),
+    is_order        Bool,
+    lines           UInt32,
+    sale_lines      UInt32,
+    return_lines    UInt32,
+    units           Decimal(18, 3),
+    gross_amount    Decimal(18, 4),                        -- before discount
+    discount_amount Decimal(18, 4),
+    net_amount      Decimal(18, 4),
+    cost_amount     Decimal(18, 4),
+    returned_amount Decimal(18, 4)                         -- positive
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (ordered_at, order_key);
+
+-- Sales per day and everything the filter bar can narrow. Small: reads in a few milliseconds.
+CREATE TABLE IF NOT EXISTS daily_sales
+(
+    batch_id        UInt32,
+    day             Date,
+    country         LowCardinality(String),
+    channel         LowCardinality(String),
+    category        LowCardinality(String),
+    known_customer  Bool,
+    lines           UInt32,
+    sale_lines      UInt32,
+    return_lines    UInt32,
+    units           Decimal(18, 3),
+    gross_amount    Decimal(18, 4),
+    discount_amount Decimal(18, 4),
+    net_amount      Decimal(18, 4),
+    cost_amount     Decimal(18, 4),
+    returned_amount Decimal(18, 4)
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (day, country, channel, category);
+
+-- Sales per product and day, over all countries and channels.
+CREATE TABLE IF NOT EXISTS product_days
+(
+    batch_id        UInt32,
+    product_key     UInt64,
+    day             Date CODEC(Delta, LZ4),
+    sale_lines      UInt32,
+    units           Decimal(18, 3),
+    net_amount      Decimal(18, 4),
+    cost_amount     Decimal(18, 4),
+    returned_units  Decimal(18, 3),
+    returned_amount Decimal(18, 4)
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (product_key, day);
+
+-- What each known customer bought, per batch: add up over batches with GROUP BY customer_key.
+-- Customers who only ever returned something are in customers, not here.
+CREATE TABLE IF NOT EXISTS customer_totals
+(
+    batch_id        UInt32,
+    customer_key    UInt64,
+    first_order_at  DateTime('UTC'),
+    last_order_at   DateTime('UTC'),
+    orders          UInt32,
+    units           Decimal(18, 3),
+    net_amount      Decimal(18, 4),
+    returned_amount Decimal(18, 4)
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY customer_key;
+
+CREATE TABLE IF NOT EXISTS customers
+(
+    batch_id        UInt32,
+    customer_key    UInt64,
+    customer_id     String
+)
+ENGINE = ReplacingMergeTree
+PARTITION BY batch_id
+ORDER BY customer_key;
+
+CREATE TABLE IF NOT EXISTS products
+(
+    batch_id        UInt32,
+    product_key     UInt64,
+    product_id      SimpleAggregateFunction(any, String),
+    description     SimpleAggregateFunction(anyLast, String),
+    category        SimpleAggregateFunction(anyLast, String),
+    is_product      SimpleAggregateFunction(any, Bool),
+    unit_cost       SimpleAggregateFunction(anyLast, Decimal(18, 4)),  -- 0 if unknown
+    first_sold_on   SimpleAggregateFunction(min, Date)
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY batch_id
+ORDER BY product_key;
+
+-- Rows of a source file that could not be used, each with its reason.
+CREATE TABLE IF NOT EXISTS rejects
+(
+    batch_id        UInt32,
+    line_no         UInt64,
+    reason          LowCardinality(String),
+    raw             String
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY line_no;
+
+-- Lines that repeat an earlier line of the same order exactly. They count; they are also told.
+CREATE TABLE IF NOT EXISTS duplicate_lines
+(
+    batch_id        UInt32,
+    order_key       UInt64,
+    line_no         UInt64
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY line_no;
+
+CREATE TABLE IF NOT EXISTS staging_order_lines AS order_lines;
+CREATE TABLE IF NOT EXISTS staging_orders AS orders;
+CREATE TABLE IF NOT EXISTS staging_daily_sales AS daily_sales;
+CREATE TABLE IF NOT EXISTS staging_product_days AS product_days;
+CREATE TABLE IF NOT EXISTS staging_customer_totals AS customer_totals;
+CREATE TABLE IF NOT EXISTS staging_customers AS customers;
+CREATE TABLE IF NOT EXISTS staging_products AS products;
+CREATE TABLE IF NOT EXISTS staging_rejects AS rejects;
+CREATE TABLE IF NOT EXISTS staging_duplicate_lines AS duplicate_lines;
+
+-- What happened to each batch, append-only: the newest event of a batch is its state.
+-- The number of events that changed what readers see is the data version.
+CREATE TABLE IF NOT EXISTS load_ledger
+(
+    batch_id        UInt32,
+    event_no        UInt64,
+    at              DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    state           LowCardinality(String),   -- loading, publishing, live, failed, unloading, unloaded
+    source_name     String,
+    content_hash    String,
+    is_sample       Bool,
+    currency        String,
+    time_zone       String,
+    raw_lines       UInt64,
+    lines           UInt64,
+    rejected        UInt64,
+    duplicates      UInt64,
+    owner           String,                   -- host:pid of the loader
+    detail          String                    -- JSON: options, timings, or what went wrong
+)
+ENGINE = MergeTree
+ORDER BY (batch_id, event_no)
+SETTINGS fsync_after_insert = 1;

@@ -1,0 +1,49 @@
+"""Ids of the parts every tab shares, and of the parts of a chart tile."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Shell(StrEnum):
+    """Parts of the frame around the tabs."""
+
+    LOCATION = "shell-location"
+    ACTIVE = "shell-active"
+    MOUNTED = "shell-mounted"
+    MOUNT_REQUEST = "shell-mount-request"
+    FILTERS = "shell-filters"
+    BOUNDS = "shell-bounds"
+    THEME = "shell-theme"
+    THEME_BUTTON = "shell-theme-button"
+    NOTICE = "shell-notice"
+    TOASTS = "shell-toasts"
+    RESET = "shell-reset"
+    DATES = "shell-dates"
+    PRESET = "shell-preset"
+    COMPARE = "shell-compare"
+    COUNTRIES = "shell-countries"
+    CHANNELS = "shell-channels"
+    CATEGORIES = "shell-categories"
+    KNOWN_ONLY = "shell-known-only"
+    CHIPS = "shell-chips"
+    STAMP = "shell-stamp"
+    SAMPLE_BANNER = "shell-sample-banner"
+    TRUST = "shell-trust"
+    TRUST_REQUEST = "shell-trust-request"
+
+
+def pane(part: str, tab: str) -> dict[str, str]:
+    """Id of a part of a tab's pane: `nav`, `pane` or `body`."""
+    return {"type": f"pane-{part}", "tab": tab}
+
+
+def tile(part: str, name: str) -> dict[str, str]:
+    """
+    Id of a part of the tile `name`, which is `<tab>-<what>`.
+
+    A tab's callbacks read `gate` (a store: the question to answer, set when the
+    tile is in view and the filters changed) and write `view` (a store: the
+    finished answer); the browser draws the rest from it.
+    """
+    return {"type": f"tile-{part}", "name": name}

@@ -1,0 +1,29 @@
+"""The one registry of tabs: a new tab is one line here and one file per room."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """
+    One tab of the application.
+
+    Attributes:
+        word: Name of its module in every room: layouts, figures, callbacks ...
+        label: What the navigation calls it.
+        icon: Name of a Bootstrap icon, without `bi-`.
+    """
+
+    word: str
+    label: str
+    icon: str
+
+    @property
+    def path(self) -> str:
+        """Path in the address bar."""
+        return f"/{self.word}"
+
+
+TABS = (Tab("overview", "Overview", "speedometer2"),)
