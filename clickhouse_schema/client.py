@@ -130,7 +130,9 @@ class Warehouse:
     def rows(self, sql: str, params: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Return the rows of a statement of our own; for tooling, not for views."""
         with self.client() as client:
-            return [tuple(row) for row in client.query(sql, parameters=dict(params or {})).result_rows]
+            return [
+                tuple(row) for row in client.query(sql, parameters=dict(params or {})).result_rows
+            ]
 
     def insert_rows(
         self, table: str, rows: Sequence[Sequence[Any]], columns: Sequence[str]
@@ -142,7 +144,7 @@ class Warehouse:
     def ping(self) -> bool:
         """Return whether the warehouse answers."""
         try:
-            return self.command("SELECT 1") == 1
+            return bool(self.command("SELECT 1") == 1)
         except WarehouseError:
             return False
 

@@ -91,8 +91,8 @@ class Home:
             WarehouseUnavailable: Nothing answers there, or it refuses us.
         """
         try:
-            if self.embedded:
-                return self._open_embedded()
+            if self.data_dir is not None:
+                return self._open_embedded(self.data_dir)
             return self._open_server(create_database)
         except ClickHouseError as error:
             raise WarehouseUnavailable(
@@ -100,10 +100,9 @@ class Home:
                 "that the address, user and password are right."
             ) from error
 
-    def _open_embedded(self) -> Client:
-        assert self.data_dir is not None
-        self.data_dir.mkdir(parents=True, exist_ok=True)
-        client = get_client(interface="chdb", path=str(self.data_dir))
+    def _open_embedded(self, data_dir: Path) -> Client:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        client = get_client(interface="chdb", path=str(data_dir))
         # The engine's default database is of kind Overlay, which cannot exchange tables.
         client.command(f"CREATE DATABASE IF NOT EXISTS {self.database} ENGINE = Atomic")
         client.database = self.database
