@@ -9,10 +9,12 @@ for the same view means that the smaller one is no longer of interest.
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from threading import Lock
 
 from clickhouse_schema.errors import QueryCancelled
 
@@ -65,6 +67,9 @@ class Asking:
             raise QueryCancelled("The question was replaced by a newer one.")
 
 
+_MOST_REMEMBERED = 4096
+_newest: OrderedDict[tuple[str, str], Asking] = OrderedDict()
+_guard = Lock()
 _current: ContextVar[Asking | None] = ContextVar("asking", default=None)
 
 
@@ -75,9 +80,26 @@ def current_asking() -> Asking | None:
 
 @contextmanager
 def asking(question: Asking | None) -> Iterator[None]:
-    """Mark everything run inside as done for this question."""
+    """Mark everything run inside as done for this question, and drop the reader's older ones."""
+    if question is not None:
+        _drop_older(question)
     token = _current.set(question)
     try:
         yield
     finally:
         _current.reset(token)
+
+
+def _drop_older(question: Asking) -> None:
+    key = (question.reader, question.view)
+    with _guard:
+        newest = _newest.pop(key, None)
+        if newest is not None and newest.number > question.number:
+            question.dropped = True
+            _newest[key] = newest
+            return
+        if newest is not None and newest.number < question.number:
+            newest.dropped = True
+        _newest[key] = question
+        while len(_newest) > _MOST_REMEMBERED:
+            _newest.popitem(last=False)

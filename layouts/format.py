@@ -36,9 +36,9 @@ def _short(size: float, below: str) -> str:
 
 def money(value: float | None, currency: str) -> str:
     """Return an amount to read at a glance: `£8.91M`, `€704.9k`, `€4,210`, `€37.97`."""
-    if _missing(value):
+    value = _number(value)
+    if value is None:
         return MISSING
-    assert value is not None
     size = abs(value)
     below = ",.2f" if size < 1000 else ",.0f"
     return _signed(value, currency_sign(currency) + _short(size, below))
@@ -46,9 +46,9 @@ def money(value: float | None, currency: str) -> str:
 
 def exact_money(value: float | None, currency: str) -> str:
     """Return an amount to the cent: `£8,911,407.90`."""
-    if _missing(value):
+    value = _number(value)
+    if value is None:
         return MISSING
-    assert value is not None
     return _signed(value, f"{currency_sign(currency)}{abs(value):,.2f}")
 
 
@@ -60,9 +60,9 @@ def signed_money(value: float, currency: str) -> str:
 
 def count(value: float | None) -> str:
     """Return a number of things: `476,671`, `8.50M`."""
-    if _missing(value):
+    value = _number(value)
+    if value is None:
         return MISSING
-    assert value is not None
     size = abs(value)
     text = f"{size / 1e6:,.2f}M" if size >= 1e6 else f"{size:,.0f}"
     return _signed(value, text)
@@ -70,17 +70,17 @@ def count(value: float | None) -> str:
 
 def percent(value: float | None) -> str:
     """Return a rate: `0.1234` is `12.3%`."""
-    if _missing(value):
+    value = _number(value)
+    if value is None:
         return MISSING
-    assert value is not None
     return _signed(value, f"{abs(value):.1%}") if round(abs(value), 3) else "0.0%"
 
 
 def change(value: float | None) -> str:
     """Return a relative change with its sign: `+1.2%`, `−4.1%`; large ones as `×3.4`."""
-    if _missing(value):
+    value = _number(value)
+    if value is None:
         return MISSING
-    assert value is not None
     if value >= 9.995:
         return f"×{value + 1:,.0f}"
     text = f"{abs(value):.1%}"
@@ -111,5 +111,6 @@ def name_or_not_given(value: str) -> str:
     return value or "Not given"
 
 
-def _missing(value: float | None) -> bool:
-    return value is None or math.isnan(value) or math.isinf(value)
+def _number(value: float | None) -> float | None:
+    """Return the value, or None for one that is no number."""
+    return None if value is None or not math.isfinite(value) else value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 
 class Shell(StrEnum):
@@ -26,19 +27,22 @@ class Shell(StrEnum):
     CHANNELS = "shell-channels"
     CATEGORIES = "shell-categories"
     KNOWN_ONLY = "shell-known-only"
+    FILTERS_BUTTON = "shell-filters-button"
     CHIPS = "shell-chips"
     STAMP = "shell-stamp"
     SAMPLE_BANNER = "shell-sample-banner"
     TRUST = "shell-trust"
-    TRUST_REQUEST = "shell-trust-request"
+    TRUST_BODY = "shell-trust-body"
+    THEMES = "shell-themes"
+    DEFINITIONS = "shell-definitions"
 
 
-def pane(part: str, tab: str) -> dict[str, str]:
+def pane(part: str, tab: Any) -> dict[str, Any]:
     """Id of a part of a tab's pane: `nav`, `pane` or `body`."""
     return {"type": f"pane-{part}", "tab": tab}
 
 
-def tile(part: str, name: str) -> dict[str, str]:
+def tile(part: str, name: Any) -> dict[str, Any]:
     """
     Id of a part of the tile `name`, which is `<tab>-<what>`.
 

@@ -28,7 +28,13 @@ _SCALE_DARK = [[0, "#1B2331"], [0.5, "#3F6BD0"], [1, "#C9DAFF"]]
 
 
 def _template(
-    *, series: tuple[str, ...], ink: str, muted: str, line: str, surface: str, scale: list[list[Any]]
+    *,
+    series: tuple[str, ...],
+    ink: str,
+    muted: str,
+    line: str,
+    surface: str,
+    scale: list[list[Any]],
 ) -> dict[str, Any]:
     axis = {
         "gridcolor": line,

@@ -1,0 +1,221 @@
+// The filters, the address bar and the chips above the page: kept equal by one function.
+(function () {
+  const DAY = 86400000;
+  const LISTS = { countries: "country", channels: "channel", categories: "category" };
+  const LABELS = { countries: "Country", channels: "Channel", categories: "Category" };
+
+  const toDay = (text) => Date.parse(text + "T00:00:00Z");
+  const toText = (time) => new Date(time).toISOString().slice(0, 10);
+  const isDay = (text) =>
+    /^\d{4}-\d{2}-\d{2}$/.test(text || "") && !isNaN(toDay(text)) && toText(toDay(text)) === text;
+  const yearBefore = (text) => {
+    const day = new Date(toDay(text));
+    day.setUTCFullYear(day.getUTCFullYear() - 1);
+    return toText(day.getTime());
+  };
+
+  // Each preset as [first day, last day], both shown.
+  function presetDays(preset, bounds) {
+    const last = toText(toDay(bounds.today) - DAY);
+    const back = (days) => toText(toDay(bounds.today) - days * DAY);
+    const monthStart = last.slice(0, 8) + "01";
+    const within = (day) => (day < bounds.first ? bounds.first : day);
+    const lastOfPrevious = toText(toDay(monthStart) - DAY);
+    const found = {
+      "7d": [back(7), last],
+      "30d": [back(30), last],
+      "90d": [back(90), last],
+      "month": [monthStart, last],
+      "last-month": [lastOfPrevious.slice(0, 8) + "01", lastOfPrevious],
+      "year": [last.slice(0, 5) + "01-01", last],
+      "12m": [bounds.start, toText(toDay(bounds.end) - DAY)],
+      "all": [bounds.first, last],
+    }[preset];
+    return found && [within(found[0]), found[1] < bounds.first ? last : found[1]];
+  }
+
+  function presetOf(from, to, bounds) {
+    const names = ["12m", "7d", "30d", "90d", "month", "last-month", "year", "all"];
+    return names.find((name) => {
+      const days = presetDays(name, bounds);
+      return days[0] === from && days[1] === to;
+    }) || "custom";
+  }
+
+  function usual(bounds) {
+    const [from, to] = presetDays("12m", bounds);
+    return { from, to, countries: [], channels: [], categories: [], known: false, compare: "previous" };
+  }
+
+  // What an address asks for, and in words what of it cannot be had.
+  function read(search, bounds) {
+    const asked = new URLSearchParams(search || "");
+    const held = usual(bounds);
+    const notes = [];
+    const last = toText(toDay(bounds.today) - DAY);
+    if (asked.has("from") || asked.has("to")) {
+      const from = asked.get("from") || held.from;
+      const to = asked.get("to") || held.to;
+      if (!isDay(from) || !isDay(to) || from > to || to < bounds.first || from > last) {
+        notes.push("The address asked for days that cannot be shown; the usual period is shown.");
+      } else {
+        held.from = from < bounds.first ? bounds.first : from;
+        held.to = to > last ? last : to;
+      }
+    }
+    for (const [list, name] of Object.entries(LISTS)) {
+      const wanted = [...new Set(asked.getAll(name))];
+      held[list] = wanted.filter((value) => bounds[list].includes(value)).sort();
+      const unknown = wanted.filter((value) => !bounds[list].includes(value));
+      if (unknown.length) {
+        const names = unknown.slice(0, 3).map((value) => "“" + value.slice(0, 40) + "”").join(", ");
+        notes.push(LABELS[list] + " " + names + " is not in the data and was left out.");
+      }
+    }
+    if (asked.has("customers")) {
+      if (asked.get("customers") === "known") held.known = true;
+      else notes.push("The address asked for customers that cannot be chosen; all are shown.");
+    }
+    if (asked.has("compare")) {
+      if (["previous", "year", "none"].includes(asked.get("compare"))) held.compare = asked.get("compare");
+      else notes.push("The address asked for an unknown comparison; the previous period is used.");
+    }
+    return [held, notes];
+  }
+
+  function write(held, bounds) {
+    const asked = new URLSearchParams();
+    const plain = usual(bounds);
+    if (held.from !== plain.from || held.to !== plain.to) {
+      asked.set("from", held.from);
+      asked.set("to", held.to);
+    }
+    for (const [list, name] of Object.entries(LISTS)) held[list].forEach((value) => asked.append(name, value));
+    if (held.known) asked.set("customers", "known");
+    if (held.compare !== plain.compare) asked.set("compare", held.compare);
+    const text = asked.toString();
+    return text ? "?" + text : "";
+  }
+
+  function chips(held) {
+    const found = [];
+    for (const list of Object.keys(LISTS)) {
+      held[list].forEach((value) => found.push([list, value, LABELS[list] + ": " + (value || "Not given")]));
+    }
+    if (held.known) found.push(["known", "known", "Known customers only"]);
+    return found.map(([list, value, label]) => ({
+      type: "Button",
+      namespace: "dash_html_components",
+      props: {
+        id: { type: "chip", list, value },
+        className: "chip",
+        "aria-label": "Remove " + label,
+        children: [
+          label,
+          { type: "I", namespace: "dash_html_components", props: { className: "bi bi-x-lg", "aria-hidden": "true" } },
+        ],
+      },
+    }));
+  }
+
+  function toggle(values, value) {
+    return values.includes(value) ? values.filter((kept) => kept !== value) : values.concat([value]).sort();
+  }
+
+  function clicked(held, trigger, id) {
+    const tile = document.querySelector('[data-tile="' + CSS.escape(id.name) + '"]');
+    const list = tile && tile.dataset.clicks;
+    const point = trigger.value && trigger.value.points && trigger.value.points[0];
+    if (!list || !point) return;
+    const raw = point.customdata !== undefined ? point.customdata : point.y;
+    const value = Array.isArray(raw) ? raw[0] : raw;
+    if (typeof value === "string" && clientele.bounds[list].includes(value)) {
+      held[list] = toggle(held[list], value);
+    }
+  }
+
+  window.clientele = window.clientele || {};
+  clientele.period = (held) => held.from + " to " + held.to;
+  // What a downloaded file says of its filters.
+  clientele.inWords = function (filters) {
+    if (!filters) return "";
+    const last = toText(toDay(filters.end) - DAY);
+    const parts = [filters.start + " to " + last];
+    for (const list of Object.keys(LISTS)) {
+      if (filters[list].length) {
+        parts.push(LABELS[list] + ": " + filters[list].map((value) => value || "Not given").join(", "));
+      }
+    }
+    if (filters.known_only) parts.push("Known customers only");
+    return parts.join("; ");
+  };
+
+  const functions = (window.dash_clientside = window.dash_clientside || {});
+  functions.filters = {
+    keep: function (search, from, to, preset, compare, countries, channels, categories, known, reset, removed, clicks, bounds) {
+      const unchanged = dash_clientside.no_update;
+      if (!bounds || !bounds.today) return Array(12).fill(unchanged);
+      clientele.bounds = bounds;
+      const triggers = (dash_clientside.callback_context.triggered || []).filter((one) => one.prop_id !== ".");
+      const by = (id) => triggers.some((one) => one.prop_id.startsWith(id + "."));
+      let held;
+      let notes = [];
+      if (!clientele.held || by("shell-location")) {
+        [held, notes] = read(search, bounds);
+      } else if (by("shell-reset")) {
+        held = usual(bounds);
+      } else {
+        held = {
+          from: (from || clientele.held.from).slice(0, 10),
+          to: (to || clientele.held.to).slice(0, 10),
+          countries: [...(countries || [])].sort(),
+          channels: [...(channels || [])].sort(),
+          categories: [...(categories || [])].sort(),
+          known: known === "known",
+          compare: compare || "previous",
+        };
+        if (by("shell-preset") && preset !== "custom") [held.from, held.to] = presetDays(preset, bounds);
+        for (const one of triggers) {
+          if (!one.prop_id.startsWith("{") || !one.value) continue;
+          const id = JSON.parse(one.prop_id.slice(0, one.prop_id.lastIndexOf(".")));
+          if (id.type === "chip" && id.list === "known") held.known = false;
+          else if (id.type === "chip") held[id.list] = held[id.list].filter((value) => value !== id.value);
+          else if (id.type === "tile-graph") clicked(held, one, id);
+        }
+      }
+      clientele.held = held;
+      const address = write(held, bounds);
+      const filters = {
+        start: held.from,
+        end: toText(toDay(held.to) + DAY),
+        countries: held.countries,
+        channels: held.channels,
+        categories: held.categories,
+        known_only: held.known,
+        compare: held.compare,
+      };
+      const same = JSON.stringify(filters) === JSON.stringify(clientele.filters);
+      clientele.filters = filters;
+      return [
+        address === (search || "") ? unchanged : address,
+        held.from,
+        held.to,
+        presetOf(held.from, held.to, bounds),
+        held.compare,
+        held.countries,
+        held.channels,
+        held.categories,
+        held.known ? "known" : "all",
+        same ? unchanged : filters,
+        same ? unchanged : chips(held),
+        notes.length ? { head: "Filters", body: notes.join(" "), kind: "warning" } : unchanged,
+      ];
+    },
+    drawer: function (clicks) {
+      const open = !document.body.classList.contains("filters-open");
+      if (!clicks) return "false";
+      document.body.classList.toggle("filters-open", open);
+      return String(open);
+    },
+  };
+})();

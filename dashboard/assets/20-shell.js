@@ -1,0 +1,108 @@
+// Routes, gates, theme and toasts: what happens without asking the server.
+(function () {
+  window.clientele = window.clientele || {};
+  const reader = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let number = 0;
+  let toldVersion = null;
+
+  const element = (type, props, namespace) => ({
+    type, namespace: namespace || "dash_html_components", props,
+  });
+  clientele.element = element;
+
+  const own = () => dash_clientside.callback_context.outputs_list;
+
+  const functions = (window.dash_clientside = window.dash_clientside || {});
+  functions.shell = {
+    // Path -> the active tab, which panes are hidden, where the links lead.
+    route: function (path, search, ids) {
+      const tabs = ids.map((id) => id.tab);
+      const wanted = (path || "/").split("/").filter(Boolean).pop();
+      const tab = tabs.includes(wanted) ? wanted : tabs[0];
+      const link = document.querySelector('.side a[href^="/' + tab + '"] span');
+      const label = link ? link.textContent : tab;
+      const heading = document.getElementById("page-title");
+      if (heading) heading.textContent = label;
+      document.title = label + " · Clientele";
+      return [
+        tab,
+        tabs.map((one) => one !== tab),
+        tabs.map((one) => "/" + one + (search || "")),
+        tabs.map((one) => one === tab),
+      ];
+    },
+    // A tab's content is asked for once, at its first visit.
+    mount: function (tab, mounted) {
+      const held = mounted || [];
+      if (!tab || held.includes(tab)) return [dash_clientside.no_update, dash_clientside.no_update];
+      return [held.concat([tab]), tab];
+    },
+    // A question passes to a tile only when it is in view and asks something new.
+    gate: function (filters, active, seen, held) {
+      const id = own().id;
+      if (!filters || !seen || active !== id.name.split("-")[0]) return dash_clientside.no_update;
+      if (held && JSON.stringify(held.filters) === JSON.stringify(filters)) return dash_clientside.no_update;
+      number += 1;
+      return { filters, reader, number };
+    },
+    theme: function (clicks, held) {
+      const root = document.documentElement;
+      let theme = root.getAttribute("data-bs-theme");
+      if (clicks) theme = theme === "dark" ? "light" : "dark";
+      root.setAttribute("data-bs-theme", theme);
+      document.body.setAttribute("data-ag-theme-mode", theme);
+      return [
+        theme === held ? dash_clientside.no_update : theme,
+        element("I", { className: "bi bi-" + (theme === "dark" ? "sun" : "moon-stars"), "aria-hidden": "true" }),
+      ];
+    },
+    toast: function (notice, held) {
+      if (!notice) return dash_clientside.no_update;
+      const toast = element(
+        "Toast",
+        {
+          children: notice.body,
+          header: notice.head,
+          icon: notice.kind === "danger" ? "danger" : notice.kind === "warning" ? "warning" : "primary",
+          duration: notice.kind === "danger" ? 12000 : 8000,
+          dismissable: true,
+          is_open: true,
+          key: String(Date.now()) + Math.random(),
+        },
+        "dash_bootstrap_components",
+      );
+      const told = (held || []).filter((one) => one.props.children !== notice.body);
+      return told.concat([toast]).slice(-4);
+    },
+  };
+
+  // New data was loaded while the page stood open: say so once.
+  clientele.checkVersion = function (version) {
+    const known = clientele.bounds && clientele.bounds.version;
+    if (!version || !known || version === known || version === toldVersion) return;
+    toldVersion = version;
+    dash_clientside.set_props("shell-notice", {
+      data: { head: "New data", body: "Data has been loaded since this page was opened. Reload the page to see all of it.", kind: "info" },
+    });
+  };
+
+  // Tiles that wait until they come into view.
+  const watching = new WeakSet();
+  const inView = new IntersectionObserver((entries) => {
+    entries.forEach((entry) => {
+      dash_clientside.set_props({ type: "tile-seen", name: entry.target.dataset.tile }, { data: entry.isIntersecting });
+    });
+  }, { rootMargin: "160px" });
+  const watch = () => document.querySelectorAll('[data-lazy="yes"]').forEach((tile) => {
+    if (!watching.has(tile)) {
+      watching.add(tile);
+      inView.observe(tile);
+    }
+  });
+  const start = () => {
+    watch();
+    new MutationObserver(watch).observe(document.body, { childList: true, subtree: true });
+  };
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
+})();

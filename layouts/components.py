@@ -1,0 +1,204 @@
+"""The parts tabs are made of: tiles with a chart, tiles with one number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.ids import tile
+
+_GRAPH_CONFIG: Any = {
+    "displayModeBar": False,
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["sendChartToCloud"],
+    "plotlyServerURL": "",
+    "responsive": True,
+}
+_NOTHING_YET: dict[str, Any] = {
+    "data": [],
+    "layout": {
+        "xaxis": {"visible": False},
+        "yaxis": {"visible": False},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+    },
+}
+
+
+def attributes(**named: str) -> dict[str, Any]:
+    """Return `aria_label="x"` as the `aria-label` that a component takes by keyword."""
+    return {name.replace("_", "-"): value for name, value in named.items()}
+
+
+def icon(name: str, extra: str = "") -> html.I:
+    """Return a Bootstrap icon that a screen reader passes over."""
+    return html.I(className=f"bi bi-{name} {extra}".strip(), **attributes(aria_hidden="true"))
+
+
+def gate(name: str, *, seen: bool = True) -> list[Component]:
+    """
+    Return the stores through which a question reaches the tile `name`.
+
+    Args:
+        name: `<tab>-<what>`; the tab's pane must be visible for a question to pass.
+        seen: Whether it is in view from the start; otherwise the browser says
+            when it comes into view.
+    """
+    return [dcc.Store(id=tile("gate", name)), dcc.Store(id=tile("seen", name), data=seen)]
+
+
+def waiting(children: list[Component]) -> dcc.Loading:
+    """Return `children` under a skeleton of their size while they are computed."""
+    return dcc.Loading(
+        children,
+        custom_spinner=html.Div(className="skeleton"),
+        delay_show=150,
+        overlay_style={"visibility": "visible", "opacity": 0.35},
+        parent_className="waiting",
+    )
+
+
+def chart_tile(
+    name: str,
+    title: str,
+    subtitle: str = "",
+    *,
+    columns: int = 8,
+    height: int = 300,
+    lazy: bool = False,
+    clicks: str | None = None,
+    controls: Component | None = None,
+) -> html.Section:
+    """
+    Return a tile that draws the `ChartView` its callback writes.
+
+    Args:
+        name: `<tab>-<what>`.
+        title: The question it answers, until the view gives the answer.
+        subtitle: The unit.
+        columns: Width, of 12.
+        height: Of the chart, in pixels.
+        lazy: Wait until it comes into view.
+        clicks: `countries`, `channels` or `categories`: a click on a mark
+            toggles that filter, by the mark's `customdata` or else its label.
+        controls: Switches of this tile, under its title.
+    """
+    heading = html.Div(
+        [
+            html.H2(title, id=tile("title", name)),
+            html.Div(subtitle, id=tile("subtitle", name), className="sub"),
+        ],
+        className="tile-heading",
+    )
+    head: list[Component] = [html.Div([heading, _tile_menu(name, title)], className="tile-head")]
+    if controls is not None:
+        head.append(html.Div(controls, className="tile-controls"))
+    body = waiting(
+        [
+            dcc.Store(id=tile("view", name)),
+            html.Div(
+                dcc.Graph(
+                    id=tile("graph", name),
+                    figure=_NOTHING_YET,
+                    config=_GRAPH_CONFIG,
+                    responsive=True,
+                    style={"height": "100%"},
+                ),
+                id=tile("plot", name),
+                className="plot",
+                style={"height": height},
+            ),
+            html.Div(
+                id=tile("empty", name), className="empty", hidden=True, style={"minHeight": height}
+            ),
+            html.Div(
+                id=tile("table", name),
+                className="tile-table",
+                hidden=True,
+                style={"height": height},
+            ),
+        ]
+    )
+    return html.Section(
+        [
+            *gate(name, seen=not lazy),
+            dcc.Store(id=tile("mode", name), data="chart"),
+            dcc.Store(id=tile("saved", name)),
+            *head,
+            body,
+            html.P(id=tile("answer", name), className="visually-hidden"),
+        ],
+        className=f"tile chart c{columns}",
+        **attributes(
+            aria_label=title,
+            data_tile=name,
+            data_clicks=clicks or "",
+            data_lazy="yes" if lazy else "",
+        ),
+    )
+
+
+def _tile_menu(name: str, title: str) -> html.Div:
+    about = html.Button(
+        icon("info-circle"),
+        id=tile("about", name),
+        className="icon-button",
+        title="About this number",
+        **attributes(aria_label=f"About {title}"),
+    )
+    more = dbc.DropdownMenu(
+        [
+            dbc.DropdownMenuItem("View as table", id=tile("as-table", name)),
+            dbc.DropdownMenuItem("Download CSV", id=tile("as-csv", name)),
+            dbc.DropdownMenuItem("Download PNG", id=tile("as-png", name)),
+        ],
+        label=html.Span(
+            [icon("three-dots"), html.Span(f"More on {title}", className="visually-hidden")]
+        ),
+        align_end=True,
+        caret=False,
+        toggle_class_name="icon-button",
+        size="sm",
+    )
+    return html.Div([about, more], className="tile-menu")
+
+
+def kpi_tile(name: str, label: str, definition: str, *, columns: int = 3) -> html.Section:
+    """
+    Return a card that shows the `KpiView` written to its store.
+
+    Args:
+        name: `<tab>-<what>`.
+        label: Name of the metric.
+        definition: Of the metric, in one sentence; shown on hover. A click
+            opens where the number comes from.
+        columns: Width, of 12.
+    """
+    return html.Section(
+        [
+            waiting(
+                [
+                    dcc.Store(id=tile("view", name)),
+                    html.Button(
+                        [html.Span(label), icon("info-circle")],
+                        id=tile("about", name),
+                        className="kpi-label",
+                        **attributes(data_tip=definition, aria_label=f"{label}: {definition}"),
+                    ),
+                    html.Div(
+                        [
+                            html.Div("\u2013", id=tile("value", name), className="kpi-value"),
+                            html.Div(id=tile("spark", name), className="kpi-spark"),
+                        ],
+                        className="kpi-row",
+                    ),
+                    html.Div("\u00a0", id=tile("delta", name), className="kpi-delta"),
+                ]
+            )
+        ],
+        className=f"tile kpi c{columns}",
+        **attributes(aria_label=label, data_tile=name),
+    )

@@ -1,0 +1,78 @@
+"""What each metric means, in plain words: one definition, the same everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """
+    A metric in words.
+
+    Attributes:
+        name: As every card, axis and table calls it.
+        definition: One sentence.
+        formula: How it is computed, in words.
+        left_out: What does not count.
+    """
+
+    name: str
+    definition: str
+    formula: str
+    left_out: str
+
+
+_SALES = "Left out: cancelled orders, returns, stock corrections and lines without a price."
+DEFINITIONS: dict[str, Definition] = {
+    "revenue": Definition(
+        "Revenue",
+        "What was sold in the period, before returns.",
+        "Sum over sale lines of quantity × price − discount.",
+        _SALES,
+    ),
+    "orders": Definition(
+        "Orders",
+        "Orders with at least one line that was sold.",
+        "Count of different order ids.",
+        _SALES,
+    ),
+    "active_customers": Definition(
+        "Active customers",
+        "Known customers who ordered at least once in the period.",
+        "Count of different customers with an order.",
+        "Left out: orders that name no customer.",
+    ),
+    "average_order_value": Definition(
+        "Average order value",
+        "What one order brings on average.",
+        "Revenue ÷ orders.",
+        _SALES,
+    ),
+    "new_customers": Definition(
+        "New customers",
+        "Active customers whose first order ever lies in the period.",
+        "Count of active customers whose earliest order is not before the period.",
+        "Left out: orders that name no customer. Customers of before the first loaded day "
+        "cannot be told from new ones.",
+    ),
+    "repeat_rate": Definition(
+        "Repeat rate",
+        "Share of active customers who ordered more than once in the period.",
+        "Active customers with two or more orders ÷ active customers.",
+        "Left out: orders that name no customer.",
+    ),
+    "return_rate": Definition(
+        "Return rate",
+        "Value that came back, as a share of revenue.",
+        "Value of returned and cancelled lines in the period ÷ revenue of the period.",
+        "A return counts on the day it came back, not on the day of its sale.",
+    ),
+    "lifetime_revenue": Definition(
+        "Lifetime revenue per customer",
+        "What an active customer has brought in all, up to the end of the period.",
+        "Revenue of the active customers from their first order to the period's end ÷ "
+        "active customers.",
+        "Left out: orders that name no customer.",
+    ),
+}
