@@ -149,13 +149,13 @@
     const figure = themed(view.figure, theme);
     const tile = document.querySelector('[data-tile="' + CSS.escape(name) + '"] .plot');
     const width = Math.max(720, tile ? tile.clientWidth : 0);
-    const height = (tile ? tile.clientHeight : 320) + 110;
+    const height = (tile ? tile.clientHeight : 320) + 100;
     const note = (text, y, size) => ({
       text, xref: "paper", yref: "paper", x: 0, y, yanchor: "middle", xanchor: "left", showarrow: false,
-      font: { size }, align: "left", yshift: y > 0.5 ? 62 : -52,
+      font: { size }, align: "left", yshift: y > 0.5 ? 46 : -52,
     });
     figure.layout.paper_bgcolor = theme.tokens["@surface"];
-    figure.layout.margin = { l: 60, r: 40, t: 84, b: 74 };
+    figure.layout.margin = { l: 60, r: 40, t: 72, b: 74 };
     figure.layout.annotations = (figure.layout.annotations || []).concat([
       note("<b>" + told.title + "</b>", 1, 15), note(told.filters + " · " + told.asOf, 0, 11),
     ]);
