@@ -56,7 +56,7 @@ class Filters:
         if self.compare == "none":
             return None
         if self.compare == "year":
-            return replace(self, start=_years_back(self.start), end=_years_back(self.end))
+            return replace(self, start=_year_back(self.start, 28), end=_year_back(self.end, 29))
         months = _whole_months(self.start, self.end)
         if months:
             return replace(self, start=_months_back(self.start, months), end=self.start)
@@ -74,9 +74,16 @@ class Filters:
         }
 
 
-def _years_back(day: date) -> date:
-    leap_day = day.month == 2 and day.day == 29
-    return day.replace(year=day.year - 1, day=28 if leap_day else day.day)
+def _year_back(day: date, leap_day: int) -> date:
+    """
+    Return the same day a year earlier.
+
+    A 29th of February that begins a period becomes the 28th; one that is left
+    out at a period's end becomes the day after the 28th, the 1st of March.
+    """
+    if (day.month, day.day) != (2, 29):
+        return day.replace(year=day.year - 1)
+    return day.replace(year=day.year - 1, day=28) + timedelta(days=leap_day - 28)
 
 
 def _months_back(first: date, months: int) -> date:
