@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS order_lines
 (
     batch_id        UInt32,
     line_no         UInt64 CODEC(Delta, ZSTD(1)),          -- row of the source file, from 1
+    line_hash       UInt64 DEFAULT 0,                      -- of all the file says in the line
     order_id        String,                                -- the source's own id
     order_key       UInt64,
     customer_key    UInt64,
@@ -200,3 +201,113 @@ CREATE TABLE IF NOT EXISTS load_ledger
 ENGINE = MergeTree
 ORDER BY (batch_id, event_no)
 SETTINGS fsync_after_insert = 1;
+
+-- What the sample retailer is made of, so that later analyses can be judged against it.
+--
+-- Partitioned by batch like the sales, so that taking the sample out takes its truth out too.
+-- Empty when the retailer's own data is loaded.
+
+-- Each customer's life. A fading customer's gaps grow until they stop; a won_back one paused for
+-- most of a year and came back; a gift customer buys only before Christmas.
+CREATE TABLE IF NOT EXISTS sample_customers
+(
+    batch_id        UInt32,
+    customer_no     UInt32,
+    customer_key    UInt64,
+    customer_id     String,
+    life            Enum8('one_off' = 1, 'loyal' = 2, 'fading' = 3, 'won_back' = 4, 'gift' = 5),
+    country_no      UInt8,                                 -- place in the list of countries, from 1
+    orders          UInt16,
+    begins          Float64,                               -- first order, share of the whole demand
+    span            Float64,                               -- from first to last, same unit
+    pause_from      Float64,                               -- won_back: share of the span before
+    pause           Float64                                -- won_back: length, share of the demand
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY customer_key;
+
+-- Each product's price response and kind of demand. Steady products sell evenly, seasonal ones
+-- peak once a year, erratic ones in bursts of a week.
+CREATE TABLE IF NOT EXISTS sample_products
+(
+    batch_id        UInt32,
+    product_no      UInt32,                                -- rank of popularity, from 0
+    product_key     UInt64,
+    product_id      String,
+    description     String,
+    category_no     UInt8,
+    category        LowCardinality(String),
+    demand_kind     Enum8('steady' = 1, 'seasonal' = 2, 'erratic' = 3),
+    elasticity      Float64,                               -- of units with respect to price paid
+    popularity      Float64,                               -- relative chance of being chosen
+    peak_week       UInt8,                                 -- seasonal: week of the year, 0 to 52
+    base_price      Decimal(18, 4),
+    unit_cost       Decimal(18, 4),
+    mean_quantity   Float64,                               -- per line, at the base price
+    return_rate     Float64,                               -- chance of a line to come back
+    launched_on     Date,
+    ended_on        Date                                   -- first day without it; 2149 if never
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY product_no;
+
+-- Products planted together: whoever buys a buys b as well with this chance.
+CREATE TABLE IF NOT EXISTS sample_pairs
+(
+    batch_id        UInt32,
+    product_key_a   UInt64,
+    product_key_b   UInt64,
+    product_no_a    UInt32,
+    product_no_b    UInt32,
+    chance          Float64,
+    lift            Float64                                -- expected P(a and b) / (P(a) P(b))
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY product_no_a;
+
+CREATE TABLE IF NOT EXISTS staging_sample_customers AS sample_customers;
+CREATE TABLE IF NOT EXISTS staging_sample_products AS sample_products;
+CREATE TABLE IF NOT EXISTS staging_sample_pairs AS sample_pairs;
+
+-- Working tables of the generator, emptied when it is done: the orders before their lines, and
+-- what stood on the shelf each week.
+CREATE TABLE IF NOT EXISTS staging_sample_orders
+(
+    batch_id        UInt32,
+    order_no        UInt64,                                -- from 1, in order of time
+    customer_no     UInt32,
+    known_customer  Bool,
+    ordered_at      DateTime('UTC'),
+    week            UInt16,                                -- from 0
+    country         LowCardinality(String),
+    channel         LowCardinality(String),
+    store           LowCardinality(String),
+    payment_method  LowCardinality(String)
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY order_no;
+
+CREATE TABLE IF NOT EXISTS staging_sample_shelf
+(
+    batch_id        UInt32,
+    week            UInt16,
+    low             UInt64,                                -- where its share of the draws begins
+    high            UInt64,
+    product_no      UInt32,
+    product_key     UInt64,
+    category_no     UInt8,
+    category        LowCardinality(String),
+    is_product      Bool,
+    list_price      Decimal(18, 4),
+    discount_rate   Decimal(18, 4),
+    unit_cost       Decimal(18, 4),
+    mean_quantity   Float64,
+    return_rate     Float64
+)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (week, low);
