@@ -1,0 +1,236 @@
+"""A served application and a Chromium that watches what it does."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "tests" / "pictures"
+SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
+THEMES = ("light", "dark")
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass
+class Served:
+    """A running application: where it answers, and where its log is."""
+
+    url: str
+    log: Path
+
+    def log_text(self) -> str:
+        """Return what it has logged so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+
+@dataclass
+class Watched:
+    """A page, and what a reader must never cause in it."""
+
+    page: Page
+    base: str
+    console: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Watched:
+        """Go to a path of the application and wait until it is quiet."""
+        self.page.goto(self.base + path)
+        return self.settle()
+
+    def settle(self) -> Watched:
+        """Wait until nothing is on its way and no tile is waiting."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_function(
+            "!document.querySelector('[data-dash-is-loading=true]')"
+            " && !document.querySelector('.skeleton')"
+        )
+        self.page.wait_for_timeout(250)
+        return self
+
+    def see_everything(self) -> Watched:
+        """Scroll through the page so that every waiting chart has been in view."""
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        for top in range(0, height, 500):
+            self.page.evaluate("top => window.scrollTo(0, top)", top)
+            self.page.wait_for_timeout(120)
+        self.settle()
+        self.page.evaluate("window.scrollTo(0, 0)")
+        self.page.wait_for_timeout(150)
+        return self
+
+    def numbers(self) -> dict[str, str]:
+        """Return what each card of one number shows."""
+        script = (
+            "Object.fromEntries([...document.querySelectorAll('.tile.kpi')].map("
+            "tile => [tile.dataset.tile, tile.querySelector('.kpi-value').textContent]))"
+        )
+        return dict(self.page.evaluate(script))
+
+    def assert_clean(self) -> None:
+        """Nothing on the console, nothing from elsewhere, no failed request."""
+        assert self.console == []
+        assert self.outside == []
+        assert self.failed == []
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(data_dir: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CLIENTELE_")}
+    for name in ("CLICKHOUSE_URL", "REDIS_URL"):
+        kept.pop(name, None)
+    return {**kept, "CLIENTELE_DATA_DIR": str(data_dir), "PYTHONPATH": str(ROOT), **more}
+
+
+def _dashboard(environment: dict[str, str], *arguments: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "dashboard", *arguments],
+        env=environment,
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        timeout=300,
+    )
+
+
+@contextmanager
+def serving(environment: dict[str, str], log: Path) -> Iterator[Served]:
+    """Serve the application in a process of its own while the block runs."""
+    port = _free_port()
+    with log.open("w") as sink:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dashboard", "serve"],
+            env={**environment, "CLIENTELE_PORT": str(port)},
+            cwd=ROOT,
+            stdout=sink,
+            stderr=sink,
+        )
+        try:
+            _wait_until_ready(f"http://127.0.0.1:{port}", process, log)
+            yield Served(f"http://127.0.0.1:{port}", log)
+        finally:
+            process.terminate()
+            process.wait(timeout=40)
+
+
+def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(f"{url}/readyz", timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise RuntimeError(f"the application did not start:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def sample_shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The application over a small sample retailer."""
+    folder = tmp_path_factory.mktemp("sample-shop")
+    environment = _environment(folder / "data")
+    _dashboard(
+        environment, "sample", "--customers", "4000", "--lines", "40000", "--products", "400"
+    )
+    with serving(environment, folder / "log.txt") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def gift_shop(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> Iterator[Served]:
+    """The application over the published gift wholesaler's year."""
+    folder = tmp_path_factory.mktemp("gift-shop")
+    environment = _environment(
+        folder / "data", CLIENTELE_CURRENCY="GBP", CLIENTELE_TIME_ZONE="Europe/London"
+    )
+    _dashboard(environment, "load", str(shared_data / "online_retail" / "online_retail.parquet"))
+    with serving(environment, folder / "log.txt") as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, or else Playwright's own; none is a failure, not a skip."""
+    found = os.environ.get("CLIENTELE_CHROMIUM") or next(
+        filter(None, map(shutil.which, _CHROMIUMS)), None
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=_QUIET)
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Watched]
+
+
+@pytest.fixture
+def visit(chromium: Browser) -> Iterator[Visit]:
+    """Open a page in a fresh browser: `visit(served, size="phone", theme="dark")`."""
+    contexts: list[BrowserContext] = []
+
+    def start(served: Served, *, size: str = "desktop", theme: str = "light") -> Watched:
+        options: dict[str, Any] = {"viewport": SIZES[size], "color_scheme": theme}
+        context = chromium.new_context(accept_downloads=True, **options)
+        contexts.append(context)
+        return watch(context.new_page(), served.url)
+
+    yield start
+    for context in contexts:
+        context.close()
+
+
+def watch(page: Page, base: str) -> Watched:
+    """Return the page with its console, requests and failures written down."""
+    watched = Watched(page, base)
+    page.on("console", lambda message: watched.console.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: watched.console.append(f"error: {error}"))
+    page.on("request", lambda request: _note_request(watched, request.url))
+    page.on(
+        "response",
+        lambda answer: (
+            watched.failed.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
+        ),
+    )
+    return watched
+
+
+def _note_request(watched: Watched, url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme in {"http", "https", "ws", "wss"} and not url.startswith(watched.base):
+        watched.outside.append(url)
+    if parts.path.endswith("_dash-update-component"):
+        watched.asked.append(url)
