@@ -31,6 +31,7 @@ from clickhouse_schema.errors import (
     WarehouseUnavailable,
 )
 from clickhouse_schema.home import EmbeddedLock, Home
+from clickhouse_schema.recording import Statement, replay
 
 SQL_DIR = Path(__file__).parent / "queries" / "sql"
 # Codes of ClickHouse's src/Common/ErrorCodes.cpp.
@@ -223,6 +224,7 @@ def run_query(
         with warehouse.client() as client:
             frame = client.query_df(sql, parameters=dict(params))
         rows = len(frame)
+        replay([Statement.of(name, load_sql(name), params)])
     except WarehouseError as error:
         outcome = type(error).__name__
         cause = error.__cause__
