@@ -102,9 +102,10 @@ _PAYMENTS = (
     (0.58, 0.00, 0.26, 0.00, 0.12, 0.04),
     (0.55, 0.38, 0.00, 0.07, 0.00, 0.00),
 )
-# Known customers' lives as shares: loyal, fading, won back, gift; the rest order once.
-_LIVES = (0.20, 0.16, 0.10, 0.09)
-_GIFT_ORDERS = 2.4
+# Known customers' lives as shares: loyal, fading, won back, gift, new; the rest order once.
+_LIVES = (0.18, 0.13, 0.08, 0.08, 0.09)
+# Mean orders of gift and new customers.
+_GIFT_ORDERS, _NEW_ORDERS = 2.4, 3.1
 _CODES = ("KIT", "TEX", "FUR", "GAR", "LIG", "TOY", "CLO", "SHO", "BEA", "ELE", "SPO", "GIF")
 
 
@@ -268,14 +269,14 @@ def _lives(spec: SampleSpec, lows: list[float]) -> dict[str, Any]:
     """
     wished = spec.lines / 1.12 / spec.wished_basket / spec.customers
     regular = sum(_LIVES[:3])
-    gift = _LIVES[3] * _GIFT_ORDERS
+    seldom = _LIVES[3] * _GIFT_ORDERS + _LIVES[4] * _NEW_ORDERS
     once = 1 - sum(_LIVES)
-    mean = (wished - once - gift) / regular
+    mean = (wished - once - seldom) / regular
     scale = 1.0
     if mean < 6.5:
-        # With fewer regulars of 6.5 orders each: once + scale x (regular x 6.5 + gift) = wished.
+        # With fewer regulars of 6.5 orders each: once + scale x (regular x 6.5 + seldom) = wished.
         mean = 6.5
-        scale = (wished - 1) / (regular * 6.5 + gift - 1 + once)
+        scale = (wished - 1) / (regular * 6.5 + seldom - 1 + once)
         scale = min(1.0, max(0.1, scale))
     lives = [share * scale for share in _LIVES]
     seasons = _gift_seasons(spec, lows)

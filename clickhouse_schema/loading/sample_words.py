@@ -269,5 +269,5 @@ COUNTRIES = (
     Country("Spain", 0.055, 0.095, 0.0, ()),
     Country("Austria", 0.050, 0.055, 0.0, ("Vienna", "Graz")),
     Country("Sweden", 0.040, 0.040, 0.0, ()),
-    Country("Poland", 0.0, 0.190, 0.62, ()),
+    Country("Poland", 0.0, 0.230, 0.57, ()),
 )

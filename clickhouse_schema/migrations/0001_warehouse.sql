@@ -208,14 +208,16 @@ SETTINGS fsync_after_insert = 1;
 -- Empty when the retailer's own data is loaded.
 
 -- Each customer's life. A fading customer's gaps grow until they stop; a won_back one paused for
--- most of a year and came back; a gift customer buys only before Christmas.
+-- most of a year and came back; a gift customer buys only before Christmas; a new one came lately
+-- and comes often.
 CREATE TABLE IF NOT EXISTS sample_customers
 (
     batch_id        UInt32,
     customer_no     UInt32,
     customer_key    UInt64,
     customer_id     String,
-    life            Enum8('one_off' = 1, 'loyal' = 2, 'fading' = 3, 'won_back' = 4, 'gift' = 5),
+    life            Enum8('one_off' = 1, 'loyal' = 2, 'fading' = 3, 'won_back' = 4, 'gift' = 5,
+                          'new' = 6),
     country_no      UInt8,                                 -- place in the list of countries, from 1
     orders          UInt16,
     begins          Float64,                               -- first order, share of the whole demand

@@ -10,16 +10,18 @@ WITH
             arrayFirstIndex(c -> draw('life', n) < c, {life_shares:Array(Float64)}) AS life_no,
             -log(1 - draw('activity', n))                                     AS activity,
             -- Loyal customers: half were there before the history begins.
-            if(draw('old', n) < 0.5, 0, 0.03 + 0.55 * draw('joined', n))      AS joined,
+            if(draw('old', n) < 0.5, 0, 0.03 + 0.57 * draw('joined', n))      AS joined,
+            0.71 + 0.25 * draw('arrived', n)                                  AS arrived,
             toInt32(multiIf(
                 life_no = 1, 1,
                 life_no = 2, greatest(4, round((1 - joined) * (6 + activity * {loyal_more:Float64}))),
                 life_no = 3, 4 + floor(activity * {fading_more:Float64} + 0.3),
                 life_no = 4, 5 + floor(activity * {won_back_more:Float64} + 0.3),
+                life_no = 6, greatest(2, round((1 - arrived) * (12 + 5 * activity))),
                 0))                                                           AS planned,
             -- Gift customers: from which to which Christmas.
-            if(draw('first gift', n) < 0.75, 1, 2)                            AS first_season,
-            if(first_season = 2 OR draw('last gift', n) < 0.4, 3, 2)          AS last_season
+            if(draw('first gift', n) < 0.85, 1, 2)                            AS first_season,
+            if(first_season = 2 OR draw('last gift', n) < 0.3, 3, 2)          AS last_season
         FROM numbers({customers:UInt64})
     ),
     lived AS
@@ -29,16 +31,19 @@ WITH
             if(life_no = 5, last_season - first_season + 1, planned)          AS orders,
             (1 - joined) / greatest(planned, 1)                               AS gap,
             multiIf(
-                life_no = 1, draw('begin', n),
+                -- More of those who come once come later.
+                life_no = 1, (sqrt(0.49 + 1.2 * draw('begin', n)) - 0.7) / 0.6,
                 life_no = 2, joined + gap * draw('begin', n),
                 life_no = 3, 0.01 + 0.43 * draw('begin', n),
                 life_no = 4, 0.16 * draw('begin', n),
+                life_no = 6, arrived,
                 {gift_from:Array(Float64)}[first_season])                     AS begins,
             multiIf(
                 life_no = 1, 0,
                 life_no = 2, gap * (planned - 1),
                 life_no = 3, 0.24 + 0.18 * draw('span', n),
                 life_no = 4, 0.935 + 0.06 * draw('span', n) - begins,
+                life_no = 6, (1 - arrived) * (0.75 + 0.22 * draw('span', n)),
                 {gift_to:Array(Float64)}[last_season] - begins)               AS span,
             if(life_no = 4, 0.30 + 0.40 * draw('pause from', n), 0)           AS pause_from,
             if(life_no = 4, 0.33 + 0.12 * draw('pause', n), 0)                AS pause,

@@ -6,7 +6,7 @@ WITH named AS
     FROM staging_sample_products
     WHERE batch_id = {batch:UInt32}
     UNION ALL
-    SELECT cityHash64('POST'), 'POST', 'Postage', 'Delivery', false, toDecimal64(4.1, 4)
+    SELECT cityHash64('POST'), 'POST', 'Postage', 'Delivery', false, toDecimal64('4.1', 4)
 )
 SELECT
     {batch:UInt32}, n.product_key, n.product_id, n.description, n.category, n.is_product,

@@ -25,7 +25,9 @@ WITH
         SELECT
             o.order_no AS order_no, o.week AS week, j,
             -- Lines are one and then more, with an even chance of stopping after each.
-            {basket_sizes:Array(Float64)}[indexOf({channels:Array(String)}, o.channel)] AS size,
+            -- Some customers always fill their basket.
+            1 + ({basket_sizes:Array(Float64)}[indexOf({channels:Array(String)}, o.channel)] - 1)
+                * (0.5 - 0.5 * log(1 - draw('appetite', o.customer_no, 0)))   AS size,
             draw('roll', o.order_no, j) AS roll,
             -- Everybody has two favourite departments and some products of habit there.
             draw('taste', o.customer_no, if(draw('favourite', o.order_no, j) < 0.65, 1, 2)) AS taste,

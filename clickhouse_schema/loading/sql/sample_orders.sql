@@ -20,7 +20,7 @@ WITH
     known AS
     (
         SELECT
-            customer_no, 1 AS known, country_no, k, orders,
+            customer_no, 1 AS known, life, country_no, k, orders,
             -- Loyal customers come at even gaps, a little shaken; a fading one's gaps grow; one who
             -- was won back has a first and a second time with a pause between.
             toInt32(greatest(2, least(orders - 2, round(orders * pause_from)))) AS before,
@@ -29,7 +29,7 @@ WITH
             draw('shake', customer_no, k) - 0.5                               AS shake,
             multiIf(
                 life = 'one_off', begins,
-                life = 'loyal', begins + span * (k + 0.5 * shake) / (orders - 1),
+                life IN ('loyal', 'new'), begins + span * (k + 0.5 * shake) / (orders - 1),
                 life = 'fading', begins + span * pow((k + 0.4 * shake * (k > 0)) / (orders - 1), 2.1),
                 life = 'won_back' AND k < before,
                     begins + first_time * (k + 0.4 * shake * (k > 0)) / (before - 1),
@@ -38,7 +38,9 @@ WITH
                     + second_time * (k - before + 0.4 * shake * (k > before)) / (orders - before - 1),
                 {gift_from:Array(Float64)}[season] + (shake + 0.5)
                     * ({gift_to:Array(Float64)}[season] - {gift_from:Array(Float64)}[season]))
-                                                                              AS position,
+                                                                              AS planned,
+            -- Whoever would come after the end came a little earlier.
+            least(0.9999999, abs(if(planned > 1, 2 - planned, planned)))      AS at,
             k + indexOf({gift_from:Array(Float64)}, begins)                   AS season
         FROM staging_sample_customers
         ARRAY JOIN range(orders) AS k
@@ -56,13 +58,29 @@ WITH
             arrayFirstIndex(s -> draw('country', customer_no, 0) * sums[-1] < s, sums) AS country_no
         FROM numbers({strangers:UInt64})
     ),
+    -- Lives alone do not make an even stream: it is stretched where they crowd, so that each day
+    -- gets what the calendar wants. Christmas shoppers come on top, when they want.
+    (
+        SELECT groupArrayInsertAt(0, 400)(orders, slice)
+        FROM
+        (
+            SELECT toUInt32(floor(400 * at)) AS slice, count() AS orders
+            FROM known
+            WHERE life != 'gift'
+            GROUP BY slice
+        )
+    ) AS crowd,
+    arrayPushFront(arrayCumSum(crowd), 0) AS crowd_before,
     visits AS
     (
         SELECT customer_no, known, country_no, toUInt64(k) AS k, 1 AS always,
-               greatest(0, least(0.9999999, position)) AS position
+               toUInt32(floor(400 * at)) AS slice,
+               if(life = 'gift', at, least(0.9999999,
+                   (crowd_before[slice + 1] + (400 * at - slice) * crowd[slice + 1])
+                   / crowd_before[-1]))                                       AS position
         FROM known
         UNION ALL
-        SELECT customer_no, known, country_no, toUInt64(0), 1, position FROM strangers
+        SELECT customer_no, known, country_no, toUInt64(0), 1, 0, position FROM strangers
     ),
     dated AS
     (
@@ -73,11 +91,11 @@ WITH
             arrayCumSum(if(empty(shops), c.without_shops, c.with_shops))      AS sums,
             -- People keep to their channel and drift with everybody; some orders go elsewhere.
             if(draw('elsewhere', customer_no, k) < 0.25, draw('channel', customer_no, k + 1),
-               draw('channel', customer_no, 0)) * sums[-1]                    AS at,
+               draw('channel', customer_no, 0)) * sums[-1]                    AS wish,
             -- Who leaves no name mostly pays at a till.
             if(NOT known AND notEmpty(shops) AND draw('till', customer_no, k) < 0.85,
                indexOf({channels:Array(String)}, 'Store'),
-               arrayFirstIndex(s -> at < s, sums))                            AS channel_no,
+               arrayFirstIndex(s -> wish < s, sums))                           AS channel_no,
             {channels:Array(String)}[channel_no]                              AS channel,
             {hours:Array(Array(Float64))}[2 * channel_no - (weekday < 6)]     AS hour_sums,
             arrayFirstIndex(s -> draw('hour', customer_no, k) < s, hour_sums) - 1 AS hour,

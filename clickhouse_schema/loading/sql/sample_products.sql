@@ -9,6 +9,7 @@ WITH
     price -> multiIf(price < 10, greatest(1, round(price * 2)) / 2 - 0.01,
                      price < 60, round(price) - 0.01,
                      round(price / 5) * 5) AS tag,
+    amount -> toDecimal64(toInt64(round(amount * 100)), 4) / 100 AS money,
     placed AS
     (
         SELECT
@@ -63,8 +64,8 @@ SELECT
     -- Most seasonal products peak when their department does.
     if(draw('own season', n) < 0.3, floor(draw('peak', n) * 52),
        ({peaks:Array(UInt8)}[c] + 52 + floor(draw('peak', n) * 9) - 4) % 52)  AS peak_week,
-    toDecimal64(price, 4)                                                     AS base_price,
-    toDecimal64(round(price * (1 - margin), 2), 4)                            AS unit_cost,
+    money(price)                                                              AS base_price,
+    money(price * (1 - margin))                                               AS unit_cost,
     1 + ({quantities:Array(Float64)}[c] - 1) * (0.5 + draw('quantity', n))
         * if(kind = 'erratic', 2.5, 1)                                        AS mean_quantity,
     {returns:Array(Float64)}[c] * (0.4 + 1.2 * draw('returns', n))            AS return_rate,

@@ -6,6 +6,7 @@ WITH
     price -> multiIf(price < 10, greatest(1, round(price * 10)) / 10 - 0.01,
                      price < 60, round(price * 2) / 2 - 0.01,
                      round(price)) AS tag,
+    amount -> toDecimal64(toInt64(round(amount * 100)), 4) / 100 AS money,
     weeks AS
     (
         SELECT
@@ -70,8 +71,8 @@ WITH
 SELECT
     {batch:UInt32}, week, end - weight AS low, end AS high,
     product_no, product_key, category_no, category, 1 AS is_product,
-    toDecimal64(price, 4)                                                     AS list_price,
-    toDecimal64(depth, 4)                                                     AS discount_rate,
+    money(price)                                                              AS list_price,
+    money(depth)                                                              AS discount_rate,
     unit_cost,
     greatest(1, mean_quantity * pow(ratio, 0.2 * elasticity))                 AS mean_quantity,
     return_rate
@@ -81,5 +82,5 @@ UNION ALL
 SELECT
     {batch:UInt32}, week, toUInt64(-1), toUInt64(-1),
     toUInt32(-1), cityHash64('POST'), 0, 'Delivery', 0,
-    toDecimal64(4.95, 4), toDecimal64(0, 4), toDecimal64(4.1, 4), 1.0, 0.0
+    money(4.95), money(0), money(4.1), 1.0, 0.0
 FROM weeks
