@@ -56,7 +56,7 @@ class Filters:
         if self.compare == "none":
             return None
         if self.compare == "year":
-            return replace(self, start=_year_back(self.start, 28), end=_year_back(self.end, 29))
+            return replace(self, start=year_back(self.start), end=year_back(self.end, begins=False))
         months = _whole_months(self.start, self.end)
         if months:
             return replace(self, start=_months_back(self.start, months), end=self.start)
@@ -74,7 +74,7 @@ class Filters:
         }
 
 
-def _year_back(day: date, leap_day: int) -> date:
+def year_back(day: date, *, begins: bool = True) -> date:
     """
     Return the same day a year earlier.
 
@@ -83,7 +83,7 @@ def _year_back(day: date, leap_day: int) -> date:
     """
     if (day.month, day.day) != (2, 29):
         return day.replace(year=day.year - 1)
-    return day.replace(year=day.year - 1, day=28) + timedelta(days=leap_day - 28)
+    return date(day.year - 1, 2, 28) if begins else date(day.year - 1, 3, 1)
 
 
 def _months_back(first: date, months: int) -> date:

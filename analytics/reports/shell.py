@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 from analytics.reports._cache import current_version, remembered
 from analytics.reports._warehouse import warehouse
-from clickhouse_schema.filters import Filters
+from clickhouse_schema.filters import Filters, year_back
 from clickhouse_schema.queries.dimensions import dimension_values
 from clickhouse_schema.queries.loads import DataState, data_state
-
-_DEFAULT_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +36,8 @@ class ShellFacts:
     def default_filters(self) -> Filters:
         """Return the last twelve months, or everything if there is less."""
         end = self.data.today
-        start = date.fromordinal(
-            max(self.data.first_day.toordinal(), end.toordinal() - _DEFAULT_DAYS)
-        )
-        return Filters(start=min(start, date.fromordinal(end.toordinal() - 1)), end=end)
+        start = max(self.data.first_day, year_back(end))
+        return Filters(start=min(start, self.data.newest_at.date()), end=end)
 
 
 def shell_facts() -> ShellFacts:
