@@ -1,0 +1,180 @@
+"""Sends the rows of a file through `load_parsed` into the staging tables."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.errors import QueryCancelled, WarehouseError
+from clickhouse_schema.loading.batches import TABLES, batch_tag
+from clickhouse_schema.loading.sources import Source, open_text
+from clickhouse_schema.loading.transform import (
+    PARSED_COLUMNS,
+    Reading,
+    csv_settings,
+    csv_structure,
+    parse_statement,
+    sql_text,
+)
+
+_POLL_SECONDS = 0.2
+_BROKEN_CSV = re.compile(r"CANNOT_PARSE|INCORRECT_DATA|Cannot parse|chunk.{0,20}(too )?(large|big)")
+# Rows are cut into blocks of this size: fewer parts to read back, within the memory bar.
+_BLOCK_ROWS = 524_288
+Told = Callable[[int], None]
+
+
+def is_broken_csv(error: WarehouseError) -> bool:
+    """Whether the engine stumbled over the form of a csv, not over anything else."""
+    return bool(_BROKEN_CSV.search(str(error.__cause__ or "")))
+
+
+def insert(
+    warehouse: Warehouse,
+    batch_id: int,
+    reading: Reading,
+    non_products: tuple[str, ...],
+    told: Told,
+    cancel: threading.Event,
+) -> int:
+    """
+    Stage the rows of a file and return how many there were.
+
+    Raises:
+        QueryCancelled: `cancel` was set meanwhile.
+        WarehouseError: The engine could not read the file or write the rows.
+    """
+    if warehouse.home.embedded:
+        work = _embedded_insert(warehouse, batch_id, reading, non_products)
+    else:
+        raise NotImplementedError
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        running = pool.submit(work)
+        try:
+            _watch(warehouse, batch_id, running, told, cancel)
+        except BaseException:
+            _stop(warehouse, batch_id, running)
+            raise
+        running.result()
+    return staged_rows(warehouse, batch_id)
+
+
+def staged_rows(warehouse: Warehouse, batch_id: int) -> int:
+    """Return the rows of a batch that are staged, refused ones among them."""
+    return int(
+        warehouse.command(
+            "SELECT (SELECT count() FROM staging_order_lines WHERE batch_id = {batch:UInt32})"
+            " + (SELECT count() FROM staging_rejects WHERE batch_id = {batch:UInt32})",
+            {"batch": batch_id},
+        )
+    )
+
+
+def counts(warehouse: Warehouse, batch_id: int) -> tuple[dict[str, int], dict[str, int], int]:
+    """Return staged rows per kind, refused rows per reason, and the number of repeated lines."""
+    params = {"batch": batch_id}
+    kinds = warehouse.rows(
+        "SELECT toString(kind), count() FROM staging_order_lines"
+        " WHERE batch_id = {batch:UInt32} GROUP BY kind ORDER BY kind",
+        params,
+    )
+    reasons = warehouse.rows(
+        "SELECT reason, count() FROM staging_rejects"
+        " WHERE batch_id = {batch:UInt32} GROUP BY reason ORDER BY count() DESC, reason",
+        params,
+    )
+    repeated = warehouse.command(
+        "SELECT count() FROM staging_duplicate_lines WHERE batch_id = {batch:UInt32}", params
+    )
+    return dict(kinds), dict(reasons), int(repeated)
+
+
+def clear(warehouse: Warehouse, batch_id: int) -> None:
+    """Take the staged rows of a batch out again."""
+    for table in TABLES:
+        warehouse.command(f"ALTER TABLE staging_{table} DROP PARTITION {int(batch_id)}")
+
+
+def _settings(batch_id: int, **more: int | str) -> str:
+    settings: dict[str, int | str] = {
+        "max_insert_threads": 2,
+        "max_insert_block_size": _BLOCK_ROWS,
+        "min_insert_block_size_rows": _BLOCK_ROWS,
+        "min_insert_block_size_bytes": 0,
+        "min_insert_block_size_rows_for_materialized_views": _BLOCK_ROWS,
+        "log_comment": batch_tag(batch_id),
+        **more,
+    }
+    shown = [
+        f"{name} = {sql_text(value) if isinstance(value, str) else value}"
+        for name, value in settings.items()
+    ]
+    return ", ".join(shown)
+
+
+def _embedded_insert(
+    warehouse: Warehouse, batch_id: int, reading: Reading, non_products: tuple[str, ...]
+) -> Callable[[], None]:
+    source = reading.source
+    more: Mapping[str, int | str] = csv_settings(source) if source.format == "csv" else {}
+    select = parse_statement(
+        reading, batch_id, _file_table(source), "_row_number + 1", non_products
+    )
+    columns = ", ".join(PARSED_COLUMNS)
+    sql = f"INSERT INTO load_parsed ({columns})\n{select}\nSETTINGS {_settings(batch_id, **more)}"
+
+    def work() -> None:
+        with warehouse.client() as client:
+            client.command(sql)
+
+    return work
+
+
+def _file_table(source: Source) -> str:
+    path = sql_text(str(source.path.absolute()))
+    packed = ", 'gzip'" if source.gzipped else ""
+    if source.format == "parquet":
+        return f"file({path}, 'Parquet')"
+    if source.format == "jsonl":
+        return f"file({path}, 'LineAsString', 'line String'{packed})"
+    return f"file({path}, 'CSV', {sql_text(csv_structure(source))}{packed})"
+
+
+def _watch(
+    warehouse: Warehouse,
+    batch_id: int,
+    running: Future[None],
+    told: Told,
+    cancel: threading.Event,
+) -> None:
+    done = threading.Event()
+    running.add_done_callback(lambda _: done.set())
+    while not done.wait(_POLL_SECONDS):
+        if cancel.is_set():
+            raise QueryCancelled("The load was stopped; nothing of it is kept.")
+        told(_written_rows(warehouse, batch_id))
+
+
+def _written_rows(warehouse: Warehouse, batch_id: int) -> int:
+    """Return the staged rows so far; read_rows of the statement would count each view again."""
+    return int(
+        warehouse.command(
+            "SELECT sum(rows) FROM system.parts WHERE database = {database:String} AND active"
+            " AND table IN ('staging_order_lines', 'staging_rejects')"
+            " AND partition_id = {batch:String}",
+            {"database": warehouse.home.database, "batch": str(batch_id)},
+        )
+    )
+
+
+def _stop(warehouse: Warehouse, batch_id: int, running: Future[None]) -> None:
+    while not running.done():
+        warehouse.command(
+            "KILL QUERY WHERE Settings['log_comment'] = {tag:String} ASYNC",
+            {"tag": batch_tag(batch_id)},
+        )
+        threading.Event().wait(_POLL_SECONDS)
