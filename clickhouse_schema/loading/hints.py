@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from clickhouse_schema.loading.sources import Source
+from clickhouse_schema.loading.sources import Source, open_text
 
-_DAY_FIRST_PARTS = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2,4})")
+_DATE_PARTS = re.compile(r"^\s*(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{2,4})")
+_DATE_ANYWHERE = re.compile(rb"[^\d/.\-](\d{1,2})[/.\-](\d{1,2})[/.\-](?:19|20)\d\d")
 _COMMA_DECIMAL = re.compile(r"^[^\d,]*\d{1,3}(?:[.\s'\u00a0]?\d{3})*,\d{1,2}\D*$|^-?\d+,\d+$")
 _POINT_DECIMAL = re.compile(r"\.\d+\D*$")
 _LONG_FRACTION = re.compile(r"[.,]\d{5,}|\d[eE]-?\d")
@@ -59,7 +60,7 @@ def judge(source: Source, found: Mapping[str, int], dates: str = "") -> Hints:
 
     notes: list[str] = []
     times = values("ordered_at")
-    month_first = _month_first(times, dates, notes)
+    month_first = _month_first(source, times, dates, notes)
     numbers = [
         value
         for name in ("quantity", "unit_price", "unit_cost", "discount")
@@ -81,24 +82,41 @@ def judge(source: Source, found: Mapping[str, int], dates: str = "") -> Hints:
     )
 
 
-def _month_first(times: Iterable[str], dates: str, notes: list[str]) -> bool:
+def _month_first(source: Source, times: Iterable[str], dates: str, notes: list[str]) -> bool:
     if dates:
         return dates == "month-first"
-    firsts, seconds, slashed, noon = 0, 0, False, False
-    for value in times:
-        parts = _DAY_FIRST_PARTS.match(value)
-        if parts:
-            firsts, seconds = max(firsts, int(parts[1])), max(seconds, int(parts[2]))
-            slashed = slashed or "/" in value
-            noon = noon or value.upper().endswith("M")
-    if firsts > 12 or not firsts:
+    parts = [_DATE_PARTS.match(value) for value in times]
+    dated = [(int(part[1]), int(part[2])) for part in parts if part]
+    if not dated:
         return False
-    if seconds > 12:
-        return True
-    month_first = slashed and noon
+    decided = _decide(dated)
+    if decided is None and source.format in {"csv", "jsonl"}:
+        decided = _decide(_dates_in(source))
+    if decided is not None:
+        return decided
+    month_first = any("/" in value and value.upper().endswith("M") for value in times)
     shown = "month/day/year" if month_first else "day/month/year"
     notes.append(f"dates could be read either way; they were read as {shown} (see --dates)")
     return month_first
+
+
+def _decide(dated: Iterable[tuple[int, int]]) -> bool | None:
+    """Whether the month comes first: the first date with a number over 12 tells."""
+    for first, second in dated:
+        if first > 12:
+            return False
+        if second > 12:
+            return True
+    return None
+
+
+def _dates_in(source: Source) -> Iterator[tuple[int, int]]:
+    """Yield the first two numbers of what looks like a date, all through the file."""
+    with open_text(source) as file:
+        while chunk := file.read(1 << 20):
+            text = chunk.replace(b"\0", b"") if source.encoding.startswith("utf-16") else chunk
+            for first, second in _DATE_ANYWHERE.findall(text):
+                yield int(first), int(second)
 
 
 def _cancel_mark(orders: Iterable[tuple[str, str]], notes: list[str]) -> bool:

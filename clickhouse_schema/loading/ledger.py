@@ -21,6 +21,7 @@ _COLUMNS = (
     "batch_id", "event_no", "state", "source_name", "content_hash", "is_sample", "currency",
     "time_zone", "raw_lines", "lines", "rejected", "duplicates", "owner", "detail",
 )  # fmt: skip
+_FIELDS = (*_COLUMNS, "at")
 _NEWEST = """
 SELECT batch_id, max(event_no), argMax(state, event_no), argMax(source_name, event_no),
     argMax(content_hash, event_no), argMax(is_sample, event_no), argMax(currency, event_no),
@@ -72,10 +73,12 @@ class Batch:
 
 def batches(warehouse: Warehouse, *states: str) -> list[Batch]:
     """Return every batch in its newest state, ascending; only those in `states` if any is named."""
-    found = [
-        Batch(*row[:5], bool(row[5]), *row[6:13], json.loads(row[13] or "{}"), row[14])
-        for row in warehouse.rows(_NEWEST)
-    ]
+    found = []
+    for row in warehouse.rows(_NEWEST):
+        told = dict(zip(_FIELDS, row, strict=True))
+        told["is_sample"] = bool(told["is_sample"])
+        told["detail"] = json.loads(told["detail"] or "{}")
+        found.append(Batch(**told))
     return [batch for batch in found if not states or batch.state in states]
 
 

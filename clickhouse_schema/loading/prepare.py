@@ -68,9 +68,7 @@ def mend(source: Source, folder: Path, told: Told) -> Source:
             writer.writerow([field.replace("\n", " ") for field in row])
             if number % 50_000 == 0:
                 told(number)
-    return replace(
-        source, path=path, encoding="utf-8", gzipped=False, delimiter=",", skip_lines=1
-    )
+    return replace(source, path=path, encoding="utf-8", gzipped=False, delimiter=",", skip_lines=1)
 
 
 def _records(lines: Iterator[str], delimiter: str, width: int) -> Iterator[list[str]]:

@@ -135,9 +135,12 @@ def _inspect_parquet(path: Path) -> Source:
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
-            batches = list(file.iter_batches(batch_size=2000)) if rows <= 2000 else []
-            if not batches and rows:
-                batches = [next(file.iter_batches(batch_size=2000))]
+            groups = sorted({0, file.num_row_groups // 2, file.num_row_groups - 1})
+            batches = [
+                next(file.iter_batches(batch_size=1000, row_groups=[group]))
+                for group in groups
+                if rows and file.metadata.row_group(group).num_rows
+            ]
     except (pyarrow.ArrowException, OSError, StopIteration) as error:
         raise LoadError(
             f"{path.name} is not a whole Parquet file; it may be cut off. Get it again."
@@ -297,5 +300,3 @@ def _recognise_delimiter(lines: Sequence[str]) -> str:
         if score > best_score:
             best, best_score = candidate, score
     return best
-
-

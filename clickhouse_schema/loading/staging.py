@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from pathlib import Path
 
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import QueryCancelled, WarehouseError
 from clickhouse_schema.loading.batches import TABLES, batch_tag
-from clickhouse_schema.loading.sources import Source, open_text
+from clickhouse_schema.loading.sources import Source
 from clickhouse_schema.loading.transform import (
     PARSED_COLUMNS,
     Reading,

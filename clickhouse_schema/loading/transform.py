@@ -254,7 +254,9 @@ def _number_in_text(reading: Reading, name: str, scale: int) -> str:
     text = f"trimBoth({_raw_text(reading, name)})"
     bare = f"replaceRegexpAll({text}, '{_CURRENCY}', '')"
     if reading.hints.decimal_comma:
-        dotless = f"if(match({bare}, '\\\\.[0-9]{{3}}([^0-9]|$)'), replaceAll({bare}, '.', ''), {bare})"
+        dotless = (
+            f"if(match({bare}, '\\\\.[0-9]{{3}}([^0-9]|$)'), replaceAll({bare}, '.', ''), {bare})"
+        )
         read = _decimal(f"replaceOne({dotless}, ',', '.')", scale, reading.hints)
     else:
         plain = _decimal(text, scale, reading.hints)
