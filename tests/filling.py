@@ -100,7 +100,7 @@ def fill_online_retail(warehouse: Warehouse, shared_data: Path) -> None:
     file = shared_data / "online_retail" / "online_retail.parquet"
     source = f"file('{file}', 'Parquet')"
     warehouse.command(
-        f"""INSERT INTO order_lines SELECT 1, rowNumberInAllBlocks() + 1, InvoiceNo,
+        f"""INSERT INTO order_lines ({", ".join(_LINE_COLUMNS)}) SELECT 1, rowNumberInAllBlocks() + 1, InvoiceNo,
         cityHash64(InvoiceNo), if(isNull(CustomerID), 0, cityHash64(toString(CustomerID))),
         cityHash64(StockCode), toDateTime(InvoiceDate, 'UTC'), Country, '', '', '', '',
         multiIf(match(InvoiceNo, '^C[0-9]') OR (q < 0 AND p > 0), 'return',
