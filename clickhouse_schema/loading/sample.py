@@ -49,7 +49,7 @@ def write_sample(
         maker.run("sample_products")
         maker.run(
             "sample_pairs",
-            paired_products=max(40, min(spec.products // 10, 800)),
+            paired_products=max(20, min(spec.products // 20, 800)),
             lines_per_order=spec.wished_basket,
             base_lift=2 * (1 - 1 / spec.wished_basket),
         )

@@ -1,12 +1,12 @@
--- Pairs of well-selling, steady, lasting products of different departments, with a wished lift
--- and the chance that makes it.
+-- Pairs of well-selling, steady, lasting products: the second is offered where a line follows the
+-- first, and taken with a chance that makes the lift.
 INSERT INTO staging_sample_pairs
 WITH
     (what, n) -> cityHash64({seed:UInt64}, what, n) / 18446744073709551616. AS draw,
     (SELECT sum(popularity) FROM staging_sample_products WHERE batch_id = {batch:UInt32}) AS whole,
     chosen AS
     (
-        SELECT product_no, product_key, category_no, popularity / whole AS share,
+        SELECT product_no, product_key, popularity / whole AS share,
                row_number() OVER (ORDER BY draw('pair order', product_no), product_no) AS place
         FROM
         (
@@ -19,25 +19,25 @@ WITH
             LIMIT {paired_products:UInt64}
         )
     ),
+    -- Shares of orders, not of lines.
     matched AS
     (
         SELECT
             a.product_key AS key_a, b.product_key AS key_b,
             a.product_no AS no_a, b.product_no AS no_b,
-            a.share AS share_a,
-            b.share AS share_b,
-            3.5 + 5.5 * draw('lift', a.product_no) AS wished
+            a.share * {lines_per_order:Float64} AS share_a,
+            b.share * {lines_per_order:Float64} AS share_b,
+            1 - 1 / {lines_per_order:Float64}   AS goes_on,
+            6 + 8 * draw('lift', a.product_no)  AS wished,
+            -- Often enough to be seen in a shop of many products too.
+            greatest(0.08 + 0.08 * draw('least', a.product_no),
+                     least(0.5, wished * share_b / goes_on)) AS chance
         FROM chosen AS a
         INNER JOIN chosen AS b ON b.place = a.place + 1
         WHERE a.place % 2 = 1
     )
 SELECT
-    {batch:UInt32}, key_a, key_b, no_a, no_b,
-    -- Lines of an order follow each other: b is offered where a line follows a. Orders with more
-    -- lines hold both more often anyway, which is the base of the lift.
-    least(0.6, (wished - {base_lift:Float64}) * share_b * {lines_per_order:Float64}
-        / (1 - 1 / {lines_per_order:Float64})
-        / (1 - wished * share_a * {lines_per_order:Float64}))                AS chance,
-    wished                                                                   AS lift
+    {batch:UInt32}, key_a, key_b, no_a, no_b, chance,
+    -- Orders of several lines hold any two products more often: that is the base.
+    ({base_lift:Float64} * share_b + chance * goes_on) / (share_b + share_a * chance * goes_on) AS lift
 FROM matched
-WHERE wished * share_a * {lines_per_order:Float64} < 0.7

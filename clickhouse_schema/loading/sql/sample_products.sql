@@ -29,7 +29,7 @@ WITH
             multiIf(draw('loss', n) < 0.015, -0.12,
                     least(0.8, greatest(0.05, {margins:Array(Float64)}[c] + 0.07 * bell('margin', n))))
                                                                               AS margin,
-            n < {products:UInt64} * 0.02                                      AS is_top,
+            n < {products:UInt64} * 0.04                                      AS is_top,
             multiIf(draw('kind', n) < 0.55, 'steady', draw('kind', n) < 0.80, 'seasonal',
                     is_top, 'steady', 'erratic')                              AS kind,
             {styles:Array(String)}[1 + name_no % length({styles:Array(String)})] AS style,

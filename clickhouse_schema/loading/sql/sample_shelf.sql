@@ -47,9 +47,9 @@ WITH
                 demand_kind = 'steady', pow(season_now, 0.15),
                 demand_kind = 'seasonal',
                 exp(1.9 * cos(2 * pi() * (season_week - peak_week) / 52.2)) / 2.13,
-                draw('burst', product_no, week) < 0.12,
-                (0.4 + 1.2 * draw('size of burst', product_no, week)) / 0.12,
-                0.03)                                                         AS mood,
+                draw('burst', product_no, week) < 0.08,
+                (0.4 + 1.2 * draw('size of burst', product_no, week)) / 0.08,
+                0.02)                                                         AS mood,
             -- A new product needs some weeks to be known.
             least(1, 0.3 + dateDiff('day', launched_on, monday) / 50)         AS known,
             popularity * mood * greatest(0.1, known) * pow(ratio, 0.8 * elasticity) AS wish,
