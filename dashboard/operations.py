@@ -19,6 +19,7 @@ from clickhouse_schema.errors import WarehouseError
 from clickhouse_schema.loading.batches import unload
 from clickhouse_schema.loading.info import loaded
 from clickhouse_schema.loading.load import LoadOptions, Progress, load_file
+from clickhouse_schema.loading.sample import SampleSpec, load_sample
 
 Told = Callable[[Progress], None]
 Operation = Callable[[Warehouse, Mapping[str, Any], Told, threading.Event], dict[str, Any]]
@@ -50,7 +51,26 @@ def _info(
     }
 
 
-OPERATIONS: dict[str, Operation] = {"load": _load, "unload": _unload, "info": _info}
+def _sample(
+    warehouse: Warehouse, arguments: Mapping[str, Any], told: Told, cancel: threading.Event
+) -> dict[str, Any]:
+    summary = load_sample(
+        warehouse,
+        SampleSpec.from_detail(arguments["sample"]),
+        currency=arguments["currency"],
+        time_zone=arguments["time_zone"],
+        told=told,
+        cancel=cancel,
+    )
+    return asdict(summary)
+
+
+OPERATIONS: dict[str, Operation] = {
+    "load": _load,
+    "unload": _unload,
+    "info": _info,
+    "sample": _sample,
+}
 
 
 def perform(

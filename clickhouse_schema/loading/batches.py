@@ -23,8 +23,11 @@ from clickhouse_schema.loading.transform import template
 
 TABLES = (
     "order_lines", "orders", "daily_sales", "product_days", "customer_totals", "customers",
-    "products", "rejects", "duplicate_lines",
+    "products", "rejects", "duplicate_lines", "sample_customers", "sample_products",
+    "sample_pairs",
 )  # fmt: skip
+# What the sample retailer is made with; empty but while that happens.
+_WORKING_TABLES = ("staging_sample_orders", "staging_sample_shelf")
 # An owner on another machine is given up when its batch stood still for this long.
 _GIVEN_UP = timedelta(minutes=30)
 log = logging.getLogger("clientele.load")
@@ -160,6 +163,8 @@ def _drop(warehouse: Warehouse, batch_id: int) -> None:
     for table in TABLES:
         for twin in (f"staging_{table}", table):
             warehouse.command(f"ALTER TABLE {twin} DROP PARTITION {int(batch_id)}")
+    for table in _WORKING_TABLES:
+        warehouse.command(f"ALTER TABLE {table} DROP PARTITION {int(batch_id)}")
 
 
 def _take_out(warehouse: Warehouse, leaving: Sequence[Batch]) -> None:

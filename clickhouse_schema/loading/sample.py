@@ -1,166 +1,139 @@
-"""
-Makes the sample retailer, inside the warehouse, as a batch like any other.
-
-Everything is drawn from hashes of (seed, what, number), never from a random
-generator: the same `SampleSpec` gives the same rows in either home. The truth
-it was made from stays in `sample_customers`, `sample_products` and
-`sample_pairs`, so that analyses can be judged against it.
-"""
+"""Loads the sample retailer: a made-up shop, as a batch like any other."""
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
-from typing import Any
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.loading.sample_plan import REFERENCE_SCALE, SampleSpec, Told, plan
+from clickhouse_schema.errors import LoadError, QueryCancelled, WarehouseError
+from clickhouse_schema.loading import batches, ledger, staging
+from clickhouse_schema.loading.ledger import Batch
+from clickhouse_schema.loading.load import Progress
+from clickhouse_schema.loading.sample_maker import write_sample
+from clickhouse_schema.loading.sample_plan import REFERENCE_SCALE, SampleSpec
 
-__all__ = ["REFERENCE_SCALE", "SampleSpec", "write_sample"]
+__all__ = ["REFERENCE_SCALE", "SOURCE_NAME", "SampleSpec", "SampleSummary", "load_sample"]
 
-_SQL_DIR = Path(__file__).parent / "sql"
-# Basket sizes of the channels beside the average, see sample_plan.
-_RELATIVE_BASKETS = {"Web": 1.15, "Mobile app": 0.92, "Store": 0.95, "Marketplace": 0.80}
-# Rows one statement may make, in thousands: bounds the memory.
-_STRETCH_LINES = 400_000
-_LIMITS = "SETTINGS max_threads = 2, max_insert_threads = 1, log_comment = 'sample'"
+SOURCE_NAME = "Sample retailer"
 
 
-def write_sample(
-    warehouse: Warehouse, batch: int, spec: SampleSpec, told: Told | None = None
-) -> int:
+@dataclass(frozen=True, slots=True)
+class SampleSummary:
     """
-    Write the sample's lines, customers, products and truth for `batch`.
+    What came of it.
 
-    Lines, customers and products go to the staging tables, for the batch to
-    derive the rest from and to publish; the truth goes to its own tables.
+    Attributes:
+        batch_id: The batch it is, or already was.
+        unchanged: The same sample was there before: nothing was done.
+        lines, duplicates: Lines made, and those of them that repeat another.
+        kinds: Lines per kind.
+        replaced: Batches of other samples, taken out.
+        seconds: It took.
+    """
+
+    batch_id: int
+    unchanged: bool = False
+    lines: int = 0
+    duplicates: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    replaced: tuple[int, ...] = ()
+    seconds: float = 0.0
+
+
+def load_sample(
+    warehouse: Warehouse,
+    spec: SampleSpec | None = None,
+    *,
+    currency: str = "EUR",
+    time_zone: str = "UTC",
+    told: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> SampleSummary:
+    """
+    Make the sample retailer and show it to readers, in place of another sample.
 
     Args:
-        told: Called with lines made and lines in all.
-
-    Returns:
-        Lines written.
+        spec: How large, and of which seed; by default one that takes seconds.
+        currency: ISO 4217 code to call its amounts by; they are not converted.
+        time_zone: IANA name to call its times by.
+        told: Called with the progress.
+        cancel: Set by whoever wants it to stop.
 
     Raises:
-        WarehouseError: The warehouse refused or could not be reached.
+        LoadError: The retailer's own data is loaded: the two would mix.
+        QueryCancelled: `cancel` was set; nothing of it is kept.
+        WarehouseError: The warehouse failed; nothing of it is kept.
     """
-    maker = _Maker(warehouse, batch, spec, told or (lambda _made, _all: None))
+    spec = spec or SampleSpec()
+    started = time.monotonic()
+    live = ledger.batches(warehouse, "live")
+    if not all(batch.is_sample for batch in live):
+        raise LoadError(
+            "Your own data is loaded, and the sample retailer would mix with it. Take it out with "
+            "'python -m dashboard unload' first, or set CLIENTELE_DATA_DIR to another folder."
+        )
+    for batch in live:
+        terms = (batch.content_hash, batch.currency, batch.time_zone)
+        if terms == (spec.content_hash, currency, time_zone):
+            return SampleSummary(batch.batch_id, unchanged=True, lines=batch.lines)
+
+    def say(stage: str, rows: int = 0) -> None:
+        if cancel is not None and cancel.is_set():
+            raise QueryCancelled("The sample retailer was stopped; nothing of it is kept.")
+        if told is not None:
+            told(Progress(stage, rows, spec.lines if rows else 0))
+
+    first = Batch(
+        0,
+        0,
+        "loading",
+        SOURCE_NAME,
+        content_hash=spec.content_hash,
+        is_sample=True,
+        currency=currency,
+        time_zone=time_zone,
+        detail={"sample": spec.as_detail()},
+    )
+    batch = ledger.begin(warehouse, first)
     try:
-        maker.run("sample_products")
-        maker.run(
-            "sample_pairs",
-            paired_products=max(20, min(spec.products // 20, 800)),
-            lines_per_order=spec.wished_basket,
-            base_lift=2 * (1 - 1 / spec.wished_basket),
-        )
-        maker.run("sample_customers")
-        maker.run("sample_orders")
-        lines = maker.lines()
-        maker.run("sample_dimensions_customers")
-        maker.run("sample_dimensions_products")
-    finally:
-        maker.tidy()
-    return lines
+        summary = _make(warehouse, batch, spec, live, say)
+    except BaseException as error:
+        _give_up(warehouse, batch, error)
+        raise
+    return replace(summary, seconds=time.monotonic() - started)
 
 
-class _Maker:
-    """The statements of one batch, with what they share."""
-
-    def __init__(self, warehouse: Warehouse, batch: int, spec: SampleSpec, told: Told) -> None:
-        self.warehouse = warehouse
-        self.batch = batch
-        self.spec = spec
-        self.told = told
-        self.params: dict[str, Any] = {"batch": batch, **plan(spec)}
-
-    def run(self, name: str, **more: Any) -> None:
-        """Run `sql/<name>.sql` with the plan and what this call adds."""
-        params = self.params | more
-        sql = _read(name)
-        used = {key: value for key, value in params.items() if f"{{{key}:" in sql}
-        self.warehouse.command(f"{sql}\n{_LIMITS}", used)
-
-    def lines(self) -> int:
-        """
-        Make the lines, a stretch of weeks at a time, and return how many.
-
-        How many lines an order yields after returns, postage and repeated products is not known
-        beforehand: each stretch aims at what is left, by what the ones before yielded.
-        """
-        waiting = self._orders_by_week()
-        corrections = max(1, self.spec.lines // 2500)
-        wished = self.spec.lines - corrections
-        made, orders_done, expected = 0, 0.0, 0.0
-        whole = sum(sum(week.values()) for week in waiting)
-        for first, last in self._stretches(waiting):
-            orders = _total(waiting[first:last])
-            weighted = sum(_RELATIVE_BASKETS[name] * count for name, count in orders.items())
-            count = sum(orders.values())
-            # Lines per base line so far; the first guess holds for the usual return rate.
-            gain = made / expected if expected else 1.0
-            basket = max(1.02, (wished - made) / (whole - orders_done) / gain)
-            extra = (basket - 1) * count / max(weighted, 1)
-            sizes = [1 + extra * factor for factor in _RELATIVE_BASKETS.values()]
-            made += self._stretch(first, last, sizes, made)
-            expected += basket * count
-            orders_done += count
-            self.told(made, self.spec.lines)
-        self.run("sample_corrections", corrections=corrections, lines_before=made)
-        self.told(made + corrections, self.spec.lines)
-        return made + corrections
-
-    def _stretch(self, first: int, last: int, sizes: list[float], before: int) -> int:
-        stretch = {"week_from": first, "week_to": last}
-        self._drop("staging_sample_shelf")
-        self.run("sample_shelf", **stretch)
-        self.run("sample_lines", **stretch, basket_sizes=sizes, lines_before=before)
-        newest = self.warehouse.command(
-            "SELECT max(line_no) FROM staging_order_lines WHERE batch_id = {batch:UInt32}",
-            {"batch": self.batch},
-        )
-        return int(newest) - before
-
-    def _orders_by_week(self) -> list[dict[str, int]]:
-        """Return, for each week, the orders of each channel."""
-        rows = self.warehouse.rows(
-            "SELECT week, toString(channel), count() FROM staging_sample_orders"
-            " WHERE batch_id = {batch:UInt32} GROUP BY week, channel ORDER BY week, channel",
-            {"batch": self.batch},
-        )
-        weeks: list[dict[str, int]] = [{} for _ in range(self.spec.weeks)]
-        for week, channel, count in rows:
-            weeks[week][channel] = count
-        return weeks
-
-    def _stretches(self, waiting: list[dict[str, int]]) -> list[tuple[int, int]]:
-        """Return [first, last) weeks of similar numbers of lines, at least six stretches."""
-        per_order = self.spec.lines / max(1, sum(sum(week.values()) for week in waiting))
-        most = min(_STRETCH_LINES, self.spec.lines / 6)
-        stretches, first, held = [], 0, 0.0
-        for week, orders in enumerate(waiting):
-            held += sum(orders.values()) * per_order
-            if held >= most or week == len(waiting) - 1:
-                stretches.append((first, week + 1))
-                first, held = week + 1, 0.0
-        return stretches
-
-    def tidy(self) -> None:
-        """Empty the working tables of this batch."""
-        self._drop("staging_sample_orders")
-        self._drop("staging_sample_shelf")
-
-    def _drop(self, table: str) -> None:
-        self.warehouse.command(f"ALTER TABLE {table} DROP PARTITION {int(self.batch)}")
+def _make(
+    warehouse: Warehouse,
+    batch: Batch,
+    spec: SampleSpec,
+    leaving: list[Batch],
+    say: Callable[..., None],
+) -> SampleSummary:
+    write_sample(warehouse, batch.batch_id, spec, say)
+    batches.derive(warehouse, batch.batch_id, [old.batch_id for old in leaving], say)
+    kinds, _, duplicates = staging.counts(warehouse, batch.batch_id)
+    lines = sum(kinds.values())
+    say("Publishing")
+    batch = replace(batch, raw_lines=lines, lines=lines, duplicates=duplicates)
+    batches.publish(warehouse, batch, leaving)
+    return SampleSummary(
+        batch.batch_id,
+        lines=lines,
+        duplicates=duplicates,
+        kinds=kinds,
+        replaced=tuple(old.batch_id for old in leaving),
+    )
 
 
-def _total(weeks: list[dict[str, int]]) -> dict[str, int]:
-    total: dict[str, int] = {}
-    for week in weeks:
-        for channel, count in week.items():
-            total[channel] = total.get(channel, 0) + count
-    return total
-
-
-@cache
-def _read(name: str) -> str:
-    return (_SQL_DIR / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")
+def _give_up(warehouse: Warehouse, batch: Batch, error: BaseException) -> None:
+    """Undo what can be undone now; `recover` does the rest at the next start."""
+    newest = [seen for seen in ledger.batches(warehouse) if seen.batch_id == batch.batch_id]
+    if newest and newest[0].state in {"live", "failed"}:
+        return
+    with suppress(WarehouseError):
+        batches.abandon(warehouse, newest[0] if newest else batch, str(error)[:500])

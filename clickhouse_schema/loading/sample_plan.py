@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import accumulate
@@ -17,7 +17,6 @@ from typing import Any
 
 from clickhouse_schema.loading.sample_words import CATEGORIES, COUNTRIES, SIZES, STYLES
 
-Told = Callable[[int, int], None]
 # A fixed day, not the clock's: the same call makes the same shop next year too.
 LAST_DAY = date(2025, 11, 30)
 _MONTHS = 26
@@ -36,7 +35,7 @@ _CHANNEL_WEEKDAYS = (
     (1.04, 1.02, 1.00, 1.00, 0.96, 0.94, 1.08),
 )
 # Lines of an order beside the average of all.
-_CHANNEL_BASKETS = (1.15, 0.92, 0.95, 0.80)
+CHANNEL_BASKETS = {"Web": 1.15, "Mobile app": 0.92, "Store": 0.95, "Marketplace": 0.80}
 # Per channel: working day, then weekend; the hours from midnight.
 _ONLINE = (8, 4, 2, 1, 1, 2, 6, 14, 24, 32, 38, 40, 44, 42, 38, 38, 40, 44, 50, 62, 76, 80, 58, 26)
 _ONLINE_FREE = (
@@ -165,6 +164,11 @@ class SampleSpec:
     def as_detail(self) -> dict[str, Any]:
         """Return the fields, ready for JSON."""
         return {**asdict(self), "last_day": self.last_day.isoformat()}
+
+    @classmethod
+    def from_detail(cls, detail: Mapping[str, Any]) -> SampleSpec:
+        """Return what `as_detail` told of."""
+        return cls(**{**detail, "last_day": date.fromisoformat(detail["last_day"])})
 
     @property
     def content_hash(self) -> str:

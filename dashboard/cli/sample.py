@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from clickhouse_schema.client import Warehouse
 from clickhouse_schema.loading.sample import REFERENCE_SCALE, SampleSpec
-from clickhouse_schema.loading.sample_batch import load_sample
-from clickhouse_schema.migrate import migrate
+from dashboard.cli._progress import ProgressBar
 from dashboard.config import AppConfig
+from dashboard.handover import run_operation
 
 HELP = "Load the sample retailer: a made-up shop of any size, the same for the same seed."
-_WIDTH = 30
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,33 +43,38 @@ def run(config: AppConfig, arguments: argparse.Namespace) -> int:
     try:
         spec = _spec(arguments)
     except ValueError as error:
-        print(f"No such shop: {error}.", file=sys.stderr)
+        print(f"There is no such shop: {error}.", file=sys.stderr)
         return 2
-    warehouse = Warehouse.open(config.home, config.limits)
-    started = time.monotonic()
+    asked = {
+        "sample": spec.as_detail(),
+        "currency": config.currency,
+        "time_zone": config.time_zone,
+    }
+    bar = ProgressBar("Sample retailer")
     try:
-        migrate(warehouse)
-        batch = load_sample(warehouse, spec, told=show_progress)
+        answer = run_operation(config, "sample", asked, bar)
     finally:
-        warehouse.close()
-    seconds = time.monotonic() - started
-    print(f"Sample retailer loaded as batch {batch} in {seconds:.1f} s")
+        bar.close()
+    print(summary(answer))
     return 0
 
 
-def show_progress(made: int, wanted: int) -> None:
-    """Draw a bar on the terminal; nothing when nobody looks."""
-    if not sys.stderr.isatty():
-        return
-    part = min(1.0, made / max(1, wanted))
-    bar = "█" * round(part * _WIDTH)
-    end = "\n" if made >= wanted else ""
-    print(
-        f"\rMaking the sample retailer {bar:·<{_WIDTH}} {made:,} lines",
-        end=end,
-        file=sys.stderr,
-        flush=True,
-    )
+def summary(answer: Mapping[str, Any]) -> str:
+    """Return what came of it, in a few lines."""
+    batch, lines = answer["batch_id"], answer["lines"]
+    if answer["unchanged"]:
+        return (
+            f"The same sample retailer is already loaded as batch {batch} ({lines:,} lines): "
+            "nothing changed."
+        )
+    told = [
+        f"The sample retailer is loaded as batch {batch}: {lines:,} lines "
+        f"in {answer['seconds']:.1f} s.",
+        "  kinds: " + ", ".join(f"{count:,} {name}" for name, count in answer["kinds"].items()),
+    ]
+    if answer["replaced"]:
+        told.append(f"  taken out: batch {', '.join(str(old) for old in answer['replaced'])}")
+    return "\n".join(told)
 
 
 def _spec(arguments: argparse.Namespace) -> SampleSpec:
