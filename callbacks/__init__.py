@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 
 from layouts.tabs import TABS
 
@@ -11,4 +12,5 @@ def register() -> None:
     """Make every callback known to Dash: the shell's and each tab's."""
     import_module("callbacks.shell")
     for tab in TABS:
-        import_module(f"callbacks.{tab.word}")
+        if find_spec(f"callbacks.{tab.word}"):
+            import_module(f"callbacks.{tab.word}")

@@ -259,3 +259,8 @@ def cancel_job(warehouse: Warehouse, job_id: str) -> None:
         "KILL QUERY WHERE endsWith(Settings['log_comment'], {tag:String}) ASYNC",
         {"tag": f" job={job_id}"},
     )
+
+
+def cancel_all(warehouse: Warehouse) -> None:
+    """End every statement of an embedded engine, which only its own process asks."""
+    warehouse.command("KILL QUERY WHERE query_kind != 'KillQuery' ASYNC")

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
+import logging.config
 from datetime import UTC, datetime
 from typing import Any
 
 from dashboard.config import AppConfig
 
-_QUIET = ("clickhouse_connect", "werkzeug", "gunicorn.access", "huey")
+_QUIET = ("clickhouse_connect", "werkzeug", "gunicorn.access", "huey", "huey.consumer")
 
 
 class JsonLines(logging.Formatter):
@@ -43,13 +43,24 @@ class TextLines(logging.Formatter):
 
 def set_up_logging(config: AppConfig) -> None:
     """Send every logger's lines to standard error in the chosen form."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if config.log_format == "json" else TextLines())
-    root = logging.getLogger()
-    root.handlers[:] = [handler]
-    root.setLevel(config.log_level.upper())
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.config.dictConfig(logging_options(config))
+
+
+def logging_options(config: AppConfig) -> dict[str, Any]:
+    """Return the same as `logging.config.dictConfig` takes it; Gunicorn does, too."""
+    form = JsonLines if config.log_format == "json" else TextLines
+    ours = {"handlers": [], "propagate": True}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"ours": {"()": form}},
+        "handlers": {"ours": {"class": "logging.StreamHandler", "formatter": "ours"}},
+        "root": {"handlers": ["ours"], "level": config.log_level.upper()},
+        "loggers": {
+            "gunicorn.error": {**ours, "level": "INFO"},
+            **{name: {**ours, "level": "WARNING"} for name in _QUIET},
+        },
+    }
 
 
 def _time(record: logging.LogRecord) -> str:

@@ -16,7 +16,7 @@ from clickhouse_schema.errors import WarehouseError
 from dashboard.config import AppConfig, ConfigError
 from dashboard.logs import set_up_logging
 
-COMMANDS = ("migrate", "load", "unload", "info", "sample")
+COMMANDS = ("serve", "prepare", "migrate", "load", "unload", "info", "sample")
 
 
 def main(words: list[str] | None = None) -> int:

@@ -1,0 +1,119 @@
+"""Puts the application together: one Dash, its warehouse, its cache, its guards."""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from dash import Dash
+from flask import Flask
+
+import callbacks
+from analytics.reports._cache import cache
+from analytics.reports._warehouse import use_warehouse
+from analytics.reports._warehouse import warehouse as current_warehouse
+from callbacks.shell import page
+from clickhouse_schema.client import Warehouse, cancel_all
+from clickhouse_schema.errors import WarehouseError
+from dashboard.config import AppConfig
+from dashboard.errors import handle_errors, tell_unexpected
+from dashboard.guard import guard
+from dashboard.health import serve_health
+from dashboard.logs import set_up_logging
+from dashboard.page import BOOT, head_script, index_page
+from dashboard.request_log import log_requests
+from dashboard.static import StaticFiles, serve_static
+
+_CACHED_VIEWS = 2000
+_LAST_SECONDS = 5.0
+
+
+def create_app(config: AppConfig, warehouse: Warehouse) -> Dash:
+    """
+    Return the application; call it once per process.
+
+    Args:
+        config: The settings.
+        warehouse: What every report reads from now on.
+    """
+    use_warehouse(warehouse)
+    server = Flask("dashboard", static_folder=None)
+    server.secret_key = config.secret_key or secrets.token_hex(32)
+    files = StaticFiles(config.data_dir)
+    app = Dash(
+        "dashboard",
+        server=server,  # type: ignore[arg-type]
+        assets_folder=str(Path(__file__).parent / "assets"),
+        assets_ignore=rf"^{re.escape(BOOT.name)}$",
+        external_stylesheets=files.stylesheets,
+        index_string=index_page(files.plotly_url),
+        title="Clientele",
+        update_title=None,  # type: ignore[arg-type]
+        suppress_callback_exceptions=True,
+        compress=False,
+        enable_mcp=False,
+        on_error=tell_unexpected,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    callbacks.register()
+    app.layout = page
+    cache.init_app(server, config=cache_options(config))
+    cache.app = server  # so that threads outside of a request find it
+    log_requests(server)
+    guard(app, config, head_script(files.plotly_url))
+    serve_static(server, files)
+    serve_health(server, warehouse)
+    handle_errors(server)
+    return app
+
+
+def cache_options(config: AppConfig) -> dict[str, Any]:
+    """Return where finished views are remembered: Redis when given, else this process."""
+    shared = {"CACHE_DEFAULT_TIMEOUT": config.cache_seconds}
+    if config.redis_url:
+        place = {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": config.redis_url}
+        return {**shared, **place, "CACHE_KEY_PREFIX": "clientele:"}
+    return {**shared, "CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": _CACHED_VIEWS}
+
+
+def open_warehouse(config: AppConfig) -> Warehouse:
+    """
+    Return the warehouse of a web process.
+
+    An embedded home is opened at once, so that a second process is refused at
+    start. A server may be away at start: /readyz says so until it answers.
+
+    Raises:
+        WarehouseInUse: Another process has the embedded home.
+        WarehouseUnavailable: The embedded engine could not be opened.
+    """
+    if not config.home.embedded:
+        return Warehouse(config.home, config.limits)
+    warehouse = Warehouse.open(config.home, config.limits)
+    if warehouse.lock is not None:
+        warehouse.lock.announce(url=config.url, token=secrets.token_urlsafe(32))
+    return warehouse
+
+
+def wsgi() -> Flask:
+    """Return what Gunicorn serves; called in each worker, after the fork."""
+    config = AppConfig.from_env()
+    set_up_logging(config)
+    server: Flask = create_app(config, open_warehouse(config)).server
+    return server
+
+
+def stop_queries() -> None:
+    """End what the embedded engine runs: this process is told to leave at once."""
+    last = threading.Timer(_LAST_SECONDS, os._exit, [0])
+    last.daemon = True  # only for a statement that does not end
+    last.start()
+    with suppress(WarehouseError):
+        warehouse = current_warehouse()
+        if warehouse.home.embedded:
+            cancel_all(warehouse)
