@@ -41,9 +41,11 @@ class TextLines(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-def set_up_logging(config: AppConfig) -> None:
-    """Send every logger's lines to standard error in the chosen form."""
+def set_up_logging(config: AppConfig, *, least: int = logging.DEBUG) -> None:
+    """Send every logger's lines, of this level and the chosen one, to standard error."""
     logging.config.dictConfig(logging_options(config))
+    root = logging.getLogger()
+    root.setLevel(max(root.level, least))
 
 
 def logging_options(config: AppConfig) -> dict[str, Any]:

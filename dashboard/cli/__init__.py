@@ -9,6 +9,7 @@ and `run(config, arguments) -> int`, the exit code: 0 done, 1 failed, 2 refused
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from importlib import import_module
 
@@ -24,7 +25,7 @@ def main(words: list[str] | None = None) -> int:
     try:
         arguments = _parser().parse_args(words)
         config = AppConfig.from_env()
-        set_up_logging(config)
+        set_up_logging(config, least=logging.WARNING)  # people read here, not machines
         return int(arguments.run(config, arguments))
     except (ConfigError, WarehouseError) as error:
         print(error, file=sys.stderr)
