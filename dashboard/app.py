@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import secrets
+import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -23,12 +25,16 @@ from clickhouse_schema.errors import WarehouseError
 from dashboard.config import AppConfig
 from dashboard.errors import handle_errors, tell_unexpected
 from dashboard.guard import guard
+from dashboard.handover import make_ready
 from dashboard.health import serve_health
+from dashboard.internal import Tasks, internal_blueprint
 from dashboard.logs import set_up_logging
 from dashboard.page import BOOT, head_script, index_page
 from dashboard.request_log import log_requests
 from dashboard.static import StaticFiles, serve_static
 
+log = logging.getLogger("clientele.app")
+_CANNOT_BOOT = 3  # tells Gunicorn's master to give up instead of trying again
 _CACHED_VIEWS = 2000
 _LAST_SECONDS = 5.0
 
@@ -68,8 +74,18 @@ def create_app(config: AppConfig, warehouse: Warehouse) -> Dash:
     guard(app, config, head_script(files.plotly_url))
     serve_static(server, files)
     serve_health(server, warehouse)
+    take_work(server, config, warehouse)
     handle_errors(server)
     return app
+
+
+def take_work(server: Flask, config: AppConfig, warehouse: Warehouse) -> None:
+    """Let the command line of this machine's user hand loads over to an embedded home."""
+    if warehouse.lock is None:
+        return
+    token = secrets.token_urlsafe(32)
+    server.register_blueprint(internal_blueprint(Tasks(lambda: warehouse), token))
+    warehouse.lock.announce(url=config.url, token=token)
 
 
 def cache_options(config: AppConfig) -> dict[str, Any]:
@@ -95,8 +111,7 @@ def open_warehouse(config: AppConfig) -> Warehouse:
     if not config.home.embedded:
         return Warehouse(config.home, config.limits)
     warehouse = Warehouse.open(config.home, config.limits)
-    if warehouse.lock is not None:
-        warehouse.lock.announce(url=config.url, token=secrets.token_urlsafe(32))
+    make_ready(warehouse)
     return warehouse
 
 
@@ -104,7 +119,11 @@ def wsgi() -> Flask:
     """Return what Gunicorn serves; called in each worker, after the fork."""
     config = AppConfig.from_env()
     set_up_logging(config)
-    server: Flask = create_app(config, open_warehouse(config)).server
+    try:
+        server: Flask = create_app(config, open_warehouse(config)).server
+    except WarehouseError as error:
+        log.error("cannot serve: %s", error)
+        sys.exit(_CANNOT_BOOT)
     return server
 
 

@@ -7,10 +7,10 @@ import argparse
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.loading.sample import SampleSpec
 from clickhouse_schema.loading.sample_batch import load_sample
-from clickhouse_schema.migrate import migrate
 from clickhouse_schema.queries.loads import data_state
 from dashboard.cli.sample import show_progress
 from dashboard.config import AppConfig
+from dashboard.handover import make_ready
 
 HELP = "Bring the tables up to date, and load the sample retailer if nothing is loaded."
 
@@ -23,7 +23,7 @@ def run(config: AppConfig, arguments: argparse.Namespace) -> int:
     """Do both; quickly when there is nothing to do."""
     warehouse = Warehouse.open(config.home, config.limits)
     try:
-        migrate(warehouse)
+        make_ready(warehouse)
         if data_state(warehouse).orders == 0:
             print("Nothing is loaded yet: making a sample retailer to look at.", flush=True)
             load_sample(warehouse, SampleSpec(), told=show_progress)

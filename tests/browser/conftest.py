@@ -185,7 +185,7 @@ def gift_shop(tmp_path_factory: pytest.TempPathFactory, shared_data: Path) -> It
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, or else Playwright's own; none is a failure, not a skip."""
-    found = os.environ.get("CLIENTELE_CHROMIUM") or next(
+    found = os.environ.get("CLIENTELE_TEST_CHROMIUM") or next(
         filter(None, map(shutil.which, _CHROMIUMS)), None
     )
     with sync_playwright() as playwright:
