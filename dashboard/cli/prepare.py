@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.loading.sample import SampleSpec
-from clickhouse_schema.loading.sample_batch import load_sample
 from clickhouse_schema.queries.loads import data_state
-from dashboard.cli.sample import show_progress
+from dashboard.cli import sample
 from dashboard.config import AppConfig
 from dashboard.handover import make_ready
 
@@ -24,9 +22,12 @@ def run(config: AppConfig, arguments: argparse.Namespace) -> int:
     warehouse = Warehouse.open(config.home, config.limits)
     try:
         make_ready(warehouse)
-        if data_state(warehouse).orders == 0:
-            print("Nothing is loaded yet: making a sample retailer to look at.", flush=True)
-            load_sample(warehouse, SampleSpec(), told=show_progress)
+        loaded = data_state(warehouse).orders > 0
     finally:
         warehouse.close()
-    return 0
+    if loaded:
+        return 0
+    print("Nothing is loaded yet: making a sample retailer to look at.", flush=True)
+    usual = argparse.ArgumentParser()
+    sample.add_arguments(usual)
+    return sample.run(config, usual.parse_args([]))
