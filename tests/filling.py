@@ -10,7 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Literal
 
-from analytics.reports._cache import cache, forget_version
+from analytics.reports._cache import forget_version
 from clickhouse_schema.client import Warehouse
 
 _NOT_PRODUCTS = "^(POST|DOT|M|m|D|S|C2|B|CRUK|PADS|AMAZONFEE|BANK CHARGES|DCGS.*|gift_.*)$"
@@ -126,5 +126,3 @@ def _finish(warehouse: Warehouse, currency: str) -> None:
         ["batch_id", "event_no", "state", "currency", "time_zone"],
     )
     forget_version()
-    if getattr(cache, "app", None) is not None:
-        cache.clear()
