@@ -12,8 +12,9 @@ from typing import Literal
 
 from analytics.reports._cache import forget_version
 from clickhouse_schema.client import Warehouse
+from clickhouse_schema.loading.load import LoadOptions, load_file
+from dashboard.config import AppConfig
 
-_NOT_PRODUCTS = "^(POST|DOT|M|m|D|S|C2|B|CRUK|PADS|AMAZONFEE|BANK CHARGES|DCGS.*|gift_.*)$"
 _LINE_COLUMNS = (
     "batch_id", "line_no", "order_id", "order_key", "customer_key", "product_key", "ordered_at",
     "country", "channel", "category", "store", "payment_method", "kind", "is_product",
@@ -96,24 +97,14 @@ def fill(warehouse: Warehouse, lines: Iterable[Line], currency: str = "EUR") -> 
 
 
 def fill_online_retail(warehouse: Warehouse, shared_data: Path) -> None:
-    """Load the published Online Retail set, by the rules of its description."""
-    file = shared_data / "online_retail" / "online_retail.parquet"
-    source = f"file('{file}', 'Parquet')"
-    warehouse.command(
-        f"""INSERT INTO order_lines ({", ".join(_LINE_COLUMNS)}) SELECT 1, rowNumberInAllBlocks() + 1, InvoiceNo,
-        cityHash64(InvoiceNo), if(isNull(CustomerID), 0, cityHash64(toString(CustomerID))),
-        cityHash64(StockCode), toDateTime(InvoiceDate, 'UTC'), Country, '', '', '', '',
-        multiIf(match(InvoiceNo, '^C[0-9]') OR (q < 0 AND p > 0), 'return',
-                q <= 0 OR p < 0, 'correction', p = 0, 'free', 'sale'),
-        NOT match(StockCode, '{_NOT_PRODUCTS}'), toDecimal64(Quantity, 3) AS q,
-        toDecimal64(toString(UnitPrice), 4) AS p, 0, toDecimal64(q * p, 4), 0 FROM {source}"""
+    """Load the published Online Retail set as a reader would."""
+    options = LoadOptions(
+        currency="GBP",
+        time_zone="Europe/London",
+        non_products=AppConfig.from_env({}, None).non_product_codes,
     )
-    warehouse.command(
-        f"""INSERT INTO products SELECT 1, cityHash64(StockCode), StockCode,
-        anyLast(ifNull(Description, '')), '', NOT match(StockCode, '{_NOT_PRODUCTS}'), 0,
-        toDate(min(InvoiceDate)) FROM {source} GROUP BY StockCode"""
-    )
-    _finish(warehouse, "GBP")
+    load_file(warehouse, shared_data / "online_retail" / "online_retail.parquet", options)
+    forget_version()
 
 
 def _finish(warehouse: Warehouse, currency: str) -> None:

@@ -167,6 +167,6 @@ def test_months_and_hours_of_the_published_set(
     assert course.values["revenue"] == pytest.approx(weekly.tolist())
     assert not course.buckets[0].whole
     first = clean.groupby("InvoiceNo")["InvoiceDate"].min()
-    by_hour = first.groupby([first.dt.dayofweek, first.dt.hour]).size()
+    by_hour = first.groupby([first.dt.day_of_week, first.dt.hour]).size()
     assert {(day, hour): week.orders[day, hour] for day, hour in by_hour.index} == by_hour.to_dict()
     assert week.orders.sum() == 18_532

@@ -90,7 +90,7 @@ def test_change_without_a_comparison(shop: Warehouse, state: DataState) -> None:
 
 @given(SLICES, st.sampled_from(["country", "channel", "category", "product"]), st.integers(1, 3))
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_contributions_add_up_under_any_filter(
     shop: Warehouse, state: DataState, filters: Filters, by: str, most: int
@@ -110,7 +110,7 @@ def test_contributions_add_up_under_any_filter(
 
 @given(SLICES)
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_parts_are_the_whole_under_any_filter(
     shop: Warehouse, state: DataState, filters: Filters

@@ -49,7 +49,7 @@ def test_published_totals(online_retail: Warehouse, state: DataState) -> None:
 
 @given(SLICES)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_way_adds_up(shop: Warehouse, state: DataState, filters: Filters) -> None:
     """Lines and money less the steps are what the headline shows, under any filter."""
