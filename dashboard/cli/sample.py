@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(config: AppConfig, arguments: argparse.Namespace) -> int:
     """Make it, with progress on the terminal."""
     try:
-        spec = _spec(arguments)
+        spec = spec_of(arguments)
     except ValueError as error:
         print(f"There is no such shop: {error}.", file=sys.stderr)
         return 2
@@ -77,7 +77,8 @@ def summary(answer: Mapping[str, Any]) -> str:
     return "\n".join(told)
 
 
-def _spec(arguments: argparse.Namespace) -> SampleSpec:
+def spec_of(arguments: argparse.Namespace) -> SampleSpec:
+    """Return what sample the words ask for; ValueError if it makes no shop."""
     usual = REFERENCE_SCALE if arguments.reference_scale else SampleSpec()
     return SampleSpec(
         customers=usual.customers if arguments.customers is None else arguments.customers,

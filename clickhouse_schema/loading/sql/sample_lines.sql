@@ -92,8 +92,9 @@ WITH
             -- Now and then something is given away.
             if(is_product AND draw('free', order_no, place) < 0.0008, toDecimal64(0, 4), s.list_price)
                 AS unit_price,
-            if(s.mean_quantity > 1.001, toInt64(1 + floor(
-                log(1 - draw('quantity', order_no, place)) / log(1 - 1 / s.mean_quantity))), 1)
+            -- Mostly about the mean, sometimes many.
+            1 + toInt64(floor((s.mean_quantity - 1) * (0.5 - 0.5 * log(1 - draw('many', order_no, place)))
+                + draw('quantity', order_no, place)))
                 AS bought,
             ordered_at AS sold_at,
             toStartOfDay(sold_at) + toIntervalDay(3 + toUInt8(floor(22 * draw('wait', order_no, 0))))

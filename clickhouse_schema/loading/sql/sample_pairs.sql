@@ -3,7 +3,12 @@
 INSERT INTO staging_sample_pairs
 WITH
     (what, n) -> cityHash64({seed:UInt64}, what, n) / 18446744073709551616. AS draw,
-    (SELECT sum(popularity) FROM staging_sample_products WHERE batch_id = {batch:UInt32}) AS whole,
+    -- Summed as whole numbers: a sum of floats depends on which thread comes first.
+    (
+        SELECT sum(toUInt64(1e12 * popularity)) / 1e12
+        FROM staging_sample_products
+        WHERE batch_id = {batch:UInt32}
+    ) AS whole,
     chosen AS
     (
         SELECT product_no, product_key, popularity / whole AS share,
