@@ -4,6 +4,8 @@
   const LISTS = { countries: "country", channels: "channel", categories: "category" };
   const LABELS = { countries: "Country", channels: "Channel", categories: "Category" };
 
+  const OURS = ["from", "to", "customers", "compare", ...Object.values(LISTS)];
+
   const toDay = (text) => Date.parse(text + "T00:00:00Z");
   const toText = (time) => new Date(time).toISOString().slice(0, 10);
   const isDay = (text) =>
@@ -83,9 +85,13 @@
     return [held, notes];
   }
 
-  function write(held, bounds) {
+  // The address of these filters; what a tab keeps there of its own stays.
+  function write(held, bounds, search) {
     const asked = new URLSearchParams();
     const plain = usual(bounds);
+    for (const [name, value] of new URLSearchParams(search || "")) {
+      if (!OURS.includes(name)) asked.append(name, value);
+    }
     if (held.from !== plain.from || held.to !== plain.to) {
       asked.set("from", held.from);
       asked.set("to", held.to);
@@ -134,8 +140,13 @@
     }
   }
 
+  // An address that was opened and is written otherwise is replaced: "back" must not lead to it.
+  function mendAddress(address) {
+    history.replaceState(history.state, "", location.pathname + address + location.hash);
+    setTimeout(() => dash_clientside.set_props("shell-location", { search: address }));
+  }
+
   window.clientele = window.clientele || {};
-  clientele.period = (held) => held.from + " to " + held.to;
   // What a downloaded file says of its filters.
   clientele.inWords = function (filters) {
     if (!filters) return "";
@@ -183,8 +194,10 @@
           else if (id.type === "tile-graph") clicked(held, one, id);
         }
       }
+      const arrived = !clientele.held || by("shell-location");
       clientele.held = held;
-      const address = write(held, bounds);
+      const address = write(held, bounds, search);
+      if (arrived && address !== (search || "")) mendAddress(address);
       const filters = {
         start: held.from,
         end: toText(toDay(held.to) + DAY),
@@ -197,7 +210,7 @@
       const same = JSON.stringify(filters) === JSON.stringify(clientele.filters);
       clientele.filters = filters;
       return [
-        address === (search || "") ? unchanged : address,
+        arrived || address === (search || "") ? unchanged : address,
         held.from,
         held.to,
         presetOf(held.from, held.to, bounds),
