@@ -1,8 +1,8 @@
 """
 What happens to a batch between its rows being staged and being taken out again.
 
-Rows go to the staging twin of each table; `derive` computes the coarser grains
-there; `publish` moves the batch's partitions over. Whatever a killed process
+Rows go to the staging twin of each table, where `derive` computes the coarser
+grains; `publish` moves the batch's partitions over. Whatever a killed process
 left behind is put right by `recover`, which runs when a warehouse is opened to
 serve or to load.
 """
@@ -10,22 +10,16 @@ serve or to load.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import LoadError
 from clickhouse_schema.loading import ledger
+from clickhouse_schema.loading.derive import run_step
 from clickhouse_schema.loading.ledger import Batch
 from clickhouse_schema.loading.transform import template
 
-TABLES = (
-    "order_lines", "orders", "daily_sales", "product_days", "customer_totals", "customers",
-    "products", "rejects", "duplicate_lines", "sample_customers", "sample_products",
-    "sample_pairs",
-)  # fmt: skip
 # What the sample retailer is made with; empty but while that happens.
 _WORKING_TABLES = ("staging_sample_orders", "staging_sample_shelf")
 # An owner on another machine is given up when its batch stood still for this long.
@@ -33,56 +27,15 @@ _GIVEN_UP = timedelta(minutes=30)
 log = logging.getLogger("clientele.load")
 
 
-def batch_tag(batch_id: int) -> str:
-    """Return how statements of a load are marked in `system.processes`."""
-    return f"load batch={int(batch_id)}"
-
-
-def run_step(
-    warehouse: Warehouse, name: str, batch_id: int, params: dict[str, Any], **settings: int
-) -> None:
-    """Run `sql/<name>.sql`, tagged as part of the batch's load."""
-    parts = [f"{key} = {value}" for key, value in settings.items()]
-    parts.append(f"log_comment = '{batch_tag(batch_id)}'")
-    warehouse.command(f"{template(name).template}\nSETTINGS {', '.join(parts)}", params)
-
-
-def derive(
-    warehouse: Warehouse,
-    batch_id: int,
-    replaced: Collection[int] = (),
-    told: Callable[[str], None] | None = None,
-) -> None:
-    """
-    Compute the batch's coarser grains from its staged order lines.
-
-    Args:
-        batch_id: The batch.
-        replaced: Batches that leave when it is published: their orders do not count.
-        told: Called with what is being computed.
-    """
-
-    def orders_and_totals() -> None:
-        params = {"batch": batch_id, "replaced": sorted(replaced)}
-        run_step(warehouse, "derive_orders", batch_id, params, max_insert_threads=2)
-        run_step(warehouse, "derive_customer_totals", batch_id, {"batch": batch_id})
-
-    def sums() -> None:
-        for name in ("derive_product_days", "derive_daily_sales"):
-            run_step(warehouse, name, batch_id, {"batch": batch_id}, max_insert_threads=2)
-        run_step(
-            warehouse,
-            "derive_duplicate_lines",
-            batch_id,
-            {"batch": batch_id},
-            optimize_aggregation_in_order=1,
-        )
-
-    if told is not None:
-        told("Adding up orders, customers, products and days")
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for running in [pool.submit(orders_and_totals), pool.submit(sums)]:
-            running.result()
+def batch_tables(warehouse: Warehouse) -> list[str]:
+    """Return the tables that hold batches and have a staging twin."""
+    rows = warehouse.rows(
+        "SELECT name FROM system.tables WHERE database = {database:String}"
+        " AND partition_key = 'batch_id'",
+        {"database": warehouse.home.database},
+    )
+    names = {str(row[0]) for row in rows}
+    return sorted(name for name in names if f"staging_{name}" in names)
 
 
 def publish(warehouse: Warehouse, batch: Batch, replaced: Sequence[Batch] = ()) -> Batch:
@@ -93,7 +46,7 @@ def publish(warehouse: Warehouse, batch: Batch, replaced: Sequence[Batch] = ()) 
         The batch, live.
     """
     batch = ledger.advance(warehouse, batch, "publishing")
-    for table in TABLES:
+    for table in batch_tables(warehouse):
         warehouse.command(
             f"ALTER TABLE staging_{table} MOVE PARTITION {batch.batch_id} TO TABLE {table}"
         )
@@ -160,7 +113,7 @@ def _still_at_it(batch: Batch) -> bool:
 
 
 def _drop(warehouse: Warehouse, batch_id: int) -> None:
-    for table in TABLES:
+    for table in batch_tables(warehouse):
         for twin in (f"staging_{table}", table):
             warehouse.command(f"ALTER TABLE {twin} DROP PARTITION {int(batch_id)}")
     for table in _WORKING_TABLES:

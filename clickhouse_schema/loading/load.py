@@ -14,6 +14,7 @@ from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import LoadError, QueryCancelled, WarehouseError
 from clickhouse_schema.loading import batches, ledger, prepare, staging
 from clickhouse_schema.loading.columns import match_columns
+from clickhouse_schema.loading.derive import derive
 from clickhouse_schema.loading.fingerprint import FingerprintReader
 from clickhouse_schema.loading.hints import judge
 from clickhouse_schema.loading.ledger import Batch
@@ -215,9 +216,7 @@ class _Load:
             if known is not None:
                 batches.abandon(self.warehouse, batch, f"same as batch {known.batch_id}")
                 return known
-            batches.derive(
-                self.warehouse, batch.batch_id, [old.batch_id for old in leaving], self.say
-            )
+            derive(self.warehouse, batch.batch_id, [old.batch_id for old in leaving], self.say)
             return self._publish(batch, reader, reading, leaving)
         except BaseException as error:
             self._give_up(batch, error)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import LoadError, QueryCancelled, WarehouseError
 from clickhouse_schema.loading import batches, ledger, staging
+from clickhouse_schema.loading.derive import derive
 from clickhouse_schema.loading.ledger import Batch
 from clickhouse_schema.loading.load import Progress
 from clickhouse_schema.loading.sample_maker import write_sample
@@ -115,7 +116,7 @@ def _make(
     say: Callable[..., None],
 ) -> SampleSummary:
     write_sample(warehouse, batch.batch_id, spec, say)
-    batches.derive(warehouse, batch.batch_id, [old.batch_id for old in leaving], say)
+    derive(warehouse, batch.batch_id, [old.batch_id for old in leaving], say)
     kinds, _, duplicates = staging.counts(warehouse, batch.batch_id)
     lines = sum(kinds.values())
     say("Publishing")

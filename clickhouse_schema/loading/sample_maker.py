@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.loading.batches import run_step
+from clickhouse_schema.loading.derive import run_step
 from clickhouse_schema.loading.sample_plan import CHANNEL_BASKETS, SampleSpec, plan
 from clickhouse_schema.loading.transform import template
 

@@ -9,7 +9,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import QueryCancelled, WarehouseError
-from clickhouse_schema.loading.batches import TABLES, batch_tag
+from clickhouse_schema.loading.batches import batch_tables
+from clickhouse_schema.loading.derive import batch_tag
 from clickhouse_schema.loading.sources import Source
 from clickhouse_schema.loading.transform import (
     PARSED_COLUMNS,
@@ -94,7 +95,7 @@ def counts(warehouse: Warehouse, batch_id: int) -> tuple[dict[str, int], dict[st
 
 def clear(warehouse: Warehouse, batch_id: int) -> None:
     """Take the staged rows of a batch out again."""
-    for table in TABLES:
+    for table in batch_tables(warehouse):
         warehouse.command(f"ALTER TABLE staging_{table} DROP PARTITION {int(batch_id)}")
 
 
@@ -119,7 +120,9 @@ def _embedded_insert(
     warehouse: Warehouse, batch_id: int, reading: Reading, non_products: tuple[str, ...]
 ) -> Callable[[], None]:
     source = reading.source
-    more: Mapping[str, int | str] = csv_settings(source) if source.format == "csv" else {}
+    more: Mapping[str, int | str] = {"input_format_parquet_memory_high_watermark": 200_000_000}
+    if source.format == "csv":
+        more = csv_settings(source)
     select = parse_statement(
         reading, batch_id, _file_table(source), "_row_number + 1", non_products
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from string import Template
 
 from clickhouse_schema.errors import LoadError
+from clickhouse_schema.loading.columns import CANONICAL
 from clickhouse_schema.loading.hints import Hints
 from clickhouse_schema.loading.sources import Source
 
@@ -84,6 +85,7 @@ def parse_statement(
     mark = "(startsWith(order_id, 'C') AND match(order_id, '^C[0-9]'))"
     return template("parse_lines").substitute(
         batch_id=int(batch_id),
+        said=_said(reading),
         cancelled=mark if reading.hints.cancel_mark else "false",
         non_product=_non_product(non_products),
         source=_source_select(reading, rows_from, line_no),
@@ -116,6 +118,12 @@ def csv_settings(source: Source) -> dict[str, int | str]:
         "input_format_csv_use_best_effort_in_schema_inference": 0,
         "input_format_csv_detect_header": 0,
     }
+
+
+def _said(reading: Reading) -> str:
+    """Return the columns the file has, as read: two lines equal in them say the same."""
+    renamed = {"discount": "discount_amount"}
+    return ", ".join(renamed.get(name, name) for name in CANONICAL if name in reading.found)
 
 
 def _non_product(codes: Sequence[str]) -> str:
@@ -234,8 +242,9 @@ def _number(reading: Reading, name: str, scale: int) -> str:
         if kind.endswith("64"):
             small = f"{column} BETWEEN -10000000000 AND 10000000000"
             read = f"if({small}, toDecimal64(if({small}, {column}, 0), {scale}), NULL)"
-    elif decimal and int(decimal[1]) - int(decimal[2]) <= 12 and int(decimal[2]) <= scale:
-        read = f"toDecimal64({column}, {scale})"
+    elif decimal and int(decimal[1]) <= 18 and int(decimal[2]) <= scale:
+        small = f"{column} BETWEEN -10000000000 AND 10000000000"
+        read = f"if({small}, toDecimal64(if({small}, {column}, 0), {scale}), NULL)"
     elif decimal or kind in {"float", "double", "halffloat"}:
         read = _rounded(f"toFloat64({column})", scale)
     else:

@@ -22,4 +22,5 @@ SELECT
     -sumIf(l.net_amount, l.kind = 'return')                 AS returned_amount
 FROM staging_order_lines AS l
 WHERE l.batch_id = {batch:UInt32}
+    AND l.ordered_at >= {start:DateTime('UTC')} AND l.ordered_at < {end:DateTime('UTC')}
 GROUP BY day, country, channel, category, known_customer

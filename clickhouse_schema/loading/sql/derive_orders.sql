@@ -1,5 +1,6 @@
 -- One row per order of the batch. An order whose lines carry two times is one order, at the
--- first. It does not count again where a batch that stays has counted it.
+-- first; those whose lines lie in two slices of time come apart from the rest. An order does
+-- not count again where a batch that stays has counted it.
 INSERT INTO staging_orders
 (
     batch_id, order_key, customer_key, ordered_at, country, channel, store, payment_method,
@@ -11,10 +12,10 @@ SELECT
     order_key,
     max(l.customer_key)                                     AS customer_key,
     min(l.ordered_at)                                       AS ordered_at,
-    any(l.country)                                          AS country,
-    any(l.channel)                                          AS channel,
-    any(l.store)                                            AS store,
-    any(l.payment_method)                                   AS payment_method,
+    $country                                                AS country,
+    $channel                                                AS channel,
+    $store                                                  AS store,
+    $payment_method                                         AS payment_method,
     sale_lines > 0 AND order_key NOT IN
     (
         SELECT order_key FROM orders
@@ -31,4 +32,6 @@ SELECT
     -sumIf(l.net_amount, kind = 'return')                   AS returned_amount
 FROM staging_order_lines AS l
 WHERE l.batch_id = {batch:UInt32}
+    AND l.ordered_at >= {start:DateTime('UTC')} AND l.ordered_at < {end:DateTime('UTC')}
+    AND ($which)
 GROUP BY order_key

@@ -15,5 +15,7 @@ SELECT
     -sumIf(l.quantity, l.kind = 'return')                   AS returned_units,
     -sumIf(l.net_amount, l.kind = 'return')                 AS returned_amount
 FROM staging_order_lines AS l
-WHERE l.batch_id = {batch:UInt32} AND l.kind IN ('sale', 'return')
+WHERE l.batch_id = {batch:UInt32}
+    AND l.ordered_at >= {start:DateTime('UTC')} AND l.ordered_at < {end:DateTime('UTC')}
+    AND l.kind IN ('sale', 'return')
 GROUP BY product_key, day

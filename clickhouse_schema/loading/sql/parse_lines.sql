@@ -4,9 +4,7 @@
 SELECT
     $batch_id                                               AS batch_id,
     line_no,
-    if(problem = '', cityHash64(order_id, product_id, customer_id, ordered_at, quantity, unit_price,
-        discount_amount, description, country, channel, category, store, payment_method,
-        unit_cost), 0)                                      AS line_hash,
+    if(problem = '', cityHash64($said), 0)                  AS line_hash,
     order_id,
     cityHash64(order_id)                                    AS order_key,
     if(empty(customer_id), 0, cityHash64(customer_id))      AS customer_key,

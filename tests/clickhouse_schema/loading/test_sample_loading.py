@@ -10,7 +10,7 @@ import pytest
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import LoadError, QueryCancelled
 from clickhouse_schema.loading import batches, ledger
-from clickhouse_schema.loading.batches import run_step
+from clickhouse_schema.loading.derive import run_step
 from clickhouse_schema.loading.sample import SampleSpec, load_sample
 from clickhouse_schema.loading.sample_plan import plan
 from clickhouse_schema.queries.loads import data_version

@@ -1,0 +1,137 @@
+"""Computes a staged batch's coarser grains from its order lines, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
+
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.loading.transform import template
+
+# Lines added up at once. A slice ends with a day, so sums per day need no second look;
+# orders whose lines lie in two slices are added up by themselves.
+_SLICE_LINES = 2_000_000
+_WORDS = ("country", "channel", "store", "payment_method")
+
+
+def batch_tag(batch_id: int) -> str:
+    """Return how statements of a load are marked in `system.processes`."""
+    return f"load batch={int(batch_id)}"
+
+
+def run_step(
+    warehouse: Warehouse,
+    name: str,
+    batch_id: int,
+    params: Mapping[str, Any],
+    slots: Mapping[str, str] | None = None,
+    **settings: int,
+) -> None:
+    """Run `sql/<name>.sql`, its `$slots` filled if any, tagged as part of the batch's load."""
+    parts = [f"{key} = {value}" for key, value in settings.items()]
+    parts.append(f"log_comment = '{batch_tag(batch_id)}'")
+    sql = template(name).substitute(slots) if slots else template(name).template
+    warehouse.command(f"{sql}\nSETTINGS {', '.join(parts)}", dict(params))
+
+
+def derive(
+    warehouse: Warehouse,
+    batch_id: int,
+    replaced: Collection[int] = (),
+    told: Callable[[str], None] | None = None,
+) -> None:
+    """
+    Compute the batch's coarser grains from its staged order lines.
+
+    Args:
+        batch_id: The batch.
+        replaced: Batches that leave when it is published: their orders do not count.
+        told: Called with what is being computed.
+    """
+    slices = _slices(warehouse, batch_id)
+    params = {"batch": batch_id, "replaced": sorted(replaced)}
+
+    def orders() -> None:
+        _derive_orders(warehouse, params, slices)
+        run_step(warehouse, "derive_customer_totals", batch_id, params)
+
+    def sums() -> None:
+        for start, end in slices:
+            part = {**params, "start": start, "end": end}
+            run_step(warehouse, "derive_product_days", batch_id, part, max_insert_threads=2)
+            run_step(warehouse, "derive_daily_sales", batch_id, part)
+        run_step(warehouse, "derive_duplicate_lines", batch_id, params)
+
+    if told is not None:
+        told("Adding up orders, customers, products and days")
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for running in [pool.submit(orders), pool.submit(sums)]:
+            running.result()
+
+
+def _slices(warehouse: Warehouse, batch_id: int) -> list[tuple[datetime, datetime]]:
+    """Return spans of whole days that hold all lines, about `_SLICE_LINES` each."""
+    days = warehouse.rows(
+        "SELECT toDate(ordered_at) AS day, count() FROM staging_order_lines"
+        " WHERE batch_id = {batch:UInt32} GROUP BY day ORDER BY day",
+        {"batch": batch_id},
+    )
+    if not days:
+        return []
+    starts, held = [days[0][0]], 0
+    for day, lines in days:
+        if held and held + lines > _SLICE_LINES:
+            starts.append(day)
+            held = 0
+        held += lines
+    ends = [*starts[1:], days[-1][0] + timedelta(days=1)]
+    at = [datetime.combine(day, time()) for day in [*starts, ends[-1]]]
+    return list(pairwise(at))
+
+
+def _derive_orders(
+    warehouse: Warehouse, params: dict[str, Any], slices: list[tuple[datetime, datetime]]
+) -> None:
+    batch_id = int(params["batch"])
+    words = _words(warehouse, batch_id)
+    cuts = [start for start, _ in slices[1:]]
+    spanning = template("spanning_orders").template
+    apart = bool(cuts) and bool(
+        warehouse.command(f"SELECT count() FROM ({spanning})", {**params, "cuts": cuts})
+    )
+    which = f"order_key NOT IN ({spanning})" if apart else "true"
+    for start, end in slices:
+        part = {**params, "start": start, "end": end, "cuts": cuts}
+        run_step(
+            warehouse,
+            "derive_orders",
+            batch_id,
+            part,
+            {**words, "which": which},
+            max_insert_threads=2,
+        )
+    if apart:
+        part = {**params, "start": slices[0][0], "end": slices[-1][1], "cuts": cuts}
+        run_step(
+            warehouse,
+            "derive_orders",
+            batch_id,
+            part,
+            {**words, "which": f"order_key IN ({spanning})"},
+        )
+
+
+def _words(warehouse: Warehouse, batch_id: int) -> dict[str, str]:
+    """Return how an order gets its words; one no line has is not looked for in each."""
+    (present,) = warehouse.rows(
+        "SELECT max(country != ''), max(channel != ''), max(store != ''),"
+        " max(payment_method != '') FROM staging_order_lines WHERE batch_id = {batch:UInt32}",
+        {"batch": batch_id},
+    )
+    return {
+        word: f"any(l.{word})" if there else "''"
+        for word, there in zip(_WORDS, present, strict=True)
+    }
