@@ -10,7 +10,7 @@
 
   // A figure with the theme's template, and its colour tokens replaced.
   function themed(figure, theme) {
-    const text = JSON.stringify(figure).replace(/"@(good|bad|muted|ink|surface)"/g, (whole, name) => JSON.stringify(theme.tokens["@" + name]));
+    const text = JSON.stringify(figure).replace(/"@(good|bad|muted|ink|surface|accent)"/g, (whole, name) => JSON.stringify(theme.tokens["@" + name]));
     const copy = JSON.parse(text);
     copy.layout = Object.assign({}, copy.layout, { template: theme.template });
     return copy;

@@ -23,6 +23,7 @@ FADED = 0.3
 # Colours that mean something are written into figures as these tokens; the
 # browser replaces them with the theme's own.
 GOOD, BAD, MUTED, INK, SURFACE = "@good", "@bad", "@muted", "@ink", "@surface"
+ACCENT = "@accent"  # the first series: for a second trace of the same thing
 _SCALE_LIGHT = [[0, "#EEF3FF"], [0.5, "#7FA0EE"], [1, "#1B3A94"]]
 _SCALE_DARK = [[0, "#1B2331"], [0.5, "#3F6BD0"], [1, "#C9DAFF"]]
 
@@ -85,6 +86,7 @@ THEMES: dict[str, dict[str, Any]] = {
         ),
         "tokens": {
             GOOD: "#0A7A5A", BAD: "#B3261E", MUTED: "#5A6577", INK: "#17202E", SURFACE: "#FFFFFF",
+            ACCENT: SERIES_LIGHT[0],
         },
     },
     "dark": {
@@ -94,6 +96,7 @@ THEMES: dict[str, dict[str, Any]] = {
         ),
         "tokens": {
             GOOD: "#40E1AE", BAD: "#FF8A80", MUTED: "#9BA6B5", INK: "#E6EAF0", SURFACE: "#151A21",
+            ACCENT: SERIES_DARK[0],
         },
     },
 }  # fmt: skip
