@@ -204,7 +204,7 @@ def kpi_tile(name: str, label: str, definition: str, *, columns: int = 3) -> htm
     )
 
 
-def segmented(name: str, label: str, options: dict[str, str], value: str) -> dbc.RadioItems:
+def segmented(name: str, label: str, options: dict[str, str], value: str) -> html.Div:
     """
     Return a switch of a tile between a few ways to look at it.
 
@@ -214,7 +214,7 @@ def segmented(name: str, label: str, options: dict[str, str], value: str) -> dbc
         options: Value -> what it is called.
         value: The one chosen first.
     """
-    return dbc.RadioItems(
+    switch = dbc.RadioItems(
         id=tile("switch", name),
         options=[{"value": key, "label": text} for key, text in options.items()],
         value=value,
@@ -223,5 +223,5 @@ def segmented(name: str, label: str, options: dict[str, str], value: str) -> dbc
         input_class_name="btn-check",
         label_class_name="segment",
         label_checked_class_name="chosen",
-        **attributes(aria_label=label),
     )
+    return html.Div(switch, role="group", **attributes(aria_label=label))

@@ -28,8 +28,8 @@ HOURS_OF = {"orders": "Orders", "revenue": "Revenue"}
 
 
 def kpi_name(metric: str) -> str:
-    """Return the name of a metric's card: `overview-` and the metric, hyphened."""
-    return f"overview-{metric.replace('_', '-')}"
+    """Return the name of a metric's card: `overview-kpi-` and the metric, hyphened."""
+    return f"overview-kpi-{metric.replace('_', '-')}"
 
 
 def layout(metrics: tuple[str, ...] = tuple(DEFINITIONS)) -> html.Div:
