@@ -567,7 +567,8 @@ CREATE TABLE staging_sample_shelf (
     `discount_rate` Decimal(18, 4),
     `unit_cost` Decimal(18, 4),
     `mean_quantity` Float64,
-    `return_rate` Float64)
+    `return_rate` Float64,
+    `pull` Float64)
 ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY (week,
