@@ -47,7 +47,12 @@ WITH
     (
         SELECT l.order_no AS order_no, l.week AS week, l.j AS j, s.product_no AS product_no
         FROM slots AS l
-        ASOF INNER JOIN staging_sample_shelf AS s ON l.week = s.week AND l.at >= s.low
+        ASOF INNER JOIN
+        (
+            SELECT week, low, product_no
+            FROM staging_sample_shelf
+            WHERE batch_id = {batch:UInt32} AND is_product
+        ) AS s ON l.week = s.week AND l.at >= s.low
     ),
     -- The other half of a pair is taken more often when it is cheap.
     offers AS
