@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 
 from layouts.tabs import TABS
 
@@ -12,5 +11,4 @@ def register() -> None:
     """Make every callback known to Dash: the shell's and each tab's."""
     import_module("callbacks.shell")
     for tab in TABS:
-        if find_spec(f"callbacks.{tab.word}"):
-            import_module(f"callbacks.{tab.word}")
+        import_module(f"callbacks.{tab.word}")

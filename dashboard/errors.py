@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import logging
 import secrets
+from typing import Any
 
-from dash import set_props
+from dash import ctx, no_update, set_props
 from flask import Flask, Response, g, has_request_context
 from werkzeug.exceptions import HTTPException
 
@@ -28,8 +29,13 @@ def reference() -> str:
     return str(g.reference)
 
 
-def tell_unexpected(error: Exception) -> None:
-    """Log what a callback raised, and show its reader a notice with the reference."""
+def tell_unexpected(error: Exception) -> Any:
+    """
+    Log what a callback raised, and show its reader a notice with the reference.
+
+    Returns:
+        What the callback returns instead: no change of any of its outputs.
+    """
     name = reference()
     log.error("callback failed", exc_info=error, extra={"fields": {"reference": name}})
     notice = {
@@ -39,6 +45,11 @@ def tell_unexpected(error: Exception) -> None:
         f"the reference {name} to whoever runs this server.",
     }
     set_props(Shell.NOTICE, {"data": notice})
+    return _unchanged(ctx.outputs_list)
+
+
+def _unchanged(outputs: Any) -> Any:
+    return [_unchanged(one) for one in outputs] if isinstance(outputs, list) else no_update
 
 
 def handle_errors(server: Flask) -> None:

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import importlib.metadata
 import mimetypes
+import re
 import threading
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -122,10 +123,8 @@ def find_plotly(data_dir: Path) -> Path:
 def plotly_version(file: Path) -> str:
     """Return the version that plotly.js's banner names, such as `4.1.1`."""
     with file.open(encoding="utf-8", errors="replace") as lines:
-        head = lines.read(400)
-    _, _, rest = head.partition("plotly.js")
-    words = rest.replace("(", " ").split()
-    return next((word.lstrip("v") for word in words if word.lstrip("v")[:1].isdigit()), "")
+        found = re.search(r"plotly\.js v(\d+(?:\.\d+)*)", lines.read(400))
+    return found[1] if found else ""
 
 
 def serve_static(server: Flask, files: StaticFiles) -> None:
@@ -155,6 +154,7 @@ def serve_static(server: Flask, files: StaticFiles) -> None:
             return response
         response.direct_passthrough = False
         kept[_key()] = Kept(response.get_data(), response.mimetype or "")
+        response.close()
         return _answer(kept[_key()])
 
     server.register_blueprint(pages)
