@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -40,6 +41,8 @@ _CANCELLED = {394}
 _BUSY = {202, 203, 439}
 _UNREACHABLE = {209, 210, 279, 516, 193, 194}
 _NOT_MIGRATED = {47, 60, 81}
+# A part on a line of its own keeps its indent; inside a line it has none.
+_PART = re.compile(r"(?P<indent>(?:^[ ]+)?)\{\{(?P<name>[a-z_]+)\}\}", re.MULTILINE)
 log = logging.getLogger("clientele.query")
 
 
@@ -184,8 +187,21 @@ def translate(error: ClickHouseError) -> WarehouseError:
 
 @cache
 def load_sql(name: str) -> str:
-    """Return the text of `queries/sql/<name>.sql`, without a closing semicolon."""
-    return (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")
+    """
+    Return the text of `queries/sql/<name>.sql`, without a closing semicolon.
+
+    `{{part}}` stands for the text of `queries/sql/parts/part.sql`: what several
+    statements select from, written once.
+    """
+    text = (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")
+    return _PART.sub(_part, text)
+
+
+def _part(found: re.Match[str]) -> str:
+    """Return the part named, indented like the place it is put in."""
+    text = load_sql(f"parts/{found['name']}")
+    indent = found["indent"]
+    return indent + text.replace("\n", f"\n{indent}")
 
 
 def run_query(
@@ -212,11 +228,31 @@ def run_query(
         WarehouseUnavailable: ClickHouse could not be reached.
         WarehouseError: Any other failure.
     """
-    asking = current_asking()
-    if asking is not None:
-        asking.check()
-    comment = name if asking is None else f"{name} {asking.tag}"
-    sql = f"{load_sql(name)}\n{(limits or warehouse.limits).clause(comment)}"
+    return run_statement(warehouse, name, load_sql(name), params, columns, limits=limits)
+
+
+def run_statement(
+    warehouse: Warehouse,
+    name: str,
+    text: str,
+    params: Mapping[str, Any],
+    columns: Mapping[str, str],
+    *,
+    limits: Limits | None = None,
+) -> pd.DataFrame:
+    """
+    Do what `run_query` does with a statement composed of parts of ours.
+
+    Args:
+        warehouse: Where to ask.
+        name: What the statement is tagged with; a plain word.
+        text: The statement, without a SETTINGS clause. Nothing a reader typed
+            may be part of it: what they choose travels in `params`.
+        params: Values of its slots.
+        columns: Names and dtypes of the frame.
+        limits: Other than the warehouse's own.
+    """
+    sql = f"{text}\n{_clause(warehouse, name, limits)}"
     started = time.perf_counter()
     rows = -1
     outcome = "ok"
@@ -224,7 +260,7 @@ def run_query(
         with warehouse.client() as client:
             frame = client.query_df(sql, parameters=dict(params))
         rows = len(frame)
-        replay([Statement.of(name, load_sql(name), params)])
+        replay([Statement.of(name, text, params)])
     except WarehouseError as error:
         outcome = type(error).__name__
         cause = error.__cause__
@@ -236,6 +272,15 @@ def run_query(
         fields = {"tag": name, "ms": milliseconds, "rows": rows, "outcome": outcome}
         log.info("query", extra={"fields": fields})
     return fix_columns(frame, columns)
+
+
+def _clause(warehouse: Warehouse, name: str, limits: Limits | None) -> str:
+    """Return limits and tag of a statement about to run; stops if its reader has moved on."""
+    asking = current_asking()
+    if asking is not None:
+        asking.check()
+    comment = name if asking is None else f"{name} {asking.tag}"
+    return (limits or warehouse.limits).clause(comment)
 
 
 def fix_columns(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:

@@ -117,3 +117,17 @@ def _finish(warehouse: Warehouse, currency: str) -> None:
         ["batch_id", "event_no", "state", "currency", "time_zone"],
     )
     forget_version()
+
+
+def fill_cdnow(warehouse: Warehouse, shared_data: Path) -> None:
+    """Load the published CDNOW master file: a purchase is a line and an order of its own."""
+    source = f"file('{shared_data / 'cdnow' / 'cdnow_master.parquet'}', 'Parquet')"
+    warehouse.command(
+        f"""INSERT INTO order_lines ({", ".join(_LINE_COLUMNS)})
+        SELECT 1, rowNumberInAllBlocks() + 1 AS line, toString(line), line,
+        cityHash64(toString(customer_id)), 1, toDateTime(toDate(date), 'UTC'), '', '', '', '', '',
+        if(dollar_value = 0, 'free', 'sale'), true, toDecimal64(1, 3),
+        toDecimal64(toString(dollar_value), 4), 0, toDecimal64(toString(dollar_value), 4), 0
+        FROM {source}"""
+    )
+    _finish(warehouse, "USD")

@@ -17,14 +17,13 @@ from clickhouse_schema.errors import WarehouseError
 from dashboard.config import AppConfig, ConfigError
 from dashboard.logs import set_up_logging
 
-COMMANDS = ("serve", "prepare", "migrate", "load", "unload", "info", "sample", "bench")
+COMMANDS = ("serve", "prepare", "migrate", "load", "unload", "info", "sample")
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one command and return its exit code; errors are told in a sentence."""
     try:
-        given = sys.argv[1:] if words is None else words
-        arguments = _parser(given).parse_args(given)
+        arguments = _parser().parse_args(words)
         config = AppConfig.from_env()
         set_up_logging(config, least=logging.WARNING)  # people read here, not machines
         return int(arguments.run(config, arguments))
@@ -36,12 +35,10 @@ def main(words: list[str] | None = None) -> int:
         return 130
 
 
-def _parser(words: list[str]) -> argparse.ArgumentParser:
-    """Return the parser of the command `words` begin with; of all when that is none."""
-    asked = [name for name in COMMANDS if words[:1] == [name]]
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m dashboard", description="Clientele.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name in asked or COMMANDS:
+    for name in COMMANDS:
         module = import_module(f"dashboard.cli.{name}")
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(command)
