@@ -118,6 +118,8 @@ class Home:
             "autogenerate_session_id": False,
             "connect_timeout": 5,
             "send_receive_timeout": 3600,
+            # A process that is stopped leaves no statement of its readers running.
+            "settings": {"cancel_http_readonly_queries_on_client_close": 1},
         }
         if create_database:
             first = get_client(**options)

@@ -202,3 +202,26 @@ def kpi_tile(name: str, label: str, definition: str, *, columns: int = 3) -> htm
         className=f"tile kpi c{columns}",
         **attributes(aria_label=label, data_tile=name),
     )
+
+
+def segmented(name: str, label: str, options: dict[str, str], value: str) -> html.Div:
+    """
+    Return a switch of a tile between a few ways to look at it.
+
+    Args:
+        name: Of the tile; the switch's id is `tile("switch", name)`.
+        label: What is switched, for a screen reader.
+        options: Value -> what it is called.
+        value: The one chosen first.
+    """
+    switch = dbc.RadioItems(
+        id=tile("switch", name),
+        options=[{"value": key, "label": text} for key, text in options.items()],
+        value=value,
+        inline=True,
+        className="segmented",
+        input_class_name="btn-check",
+        label_class_name="segment",
+        label_checked_class_name="chosen",
+    )
+    return html.Div(switch, role="group", **attributes(aria_label=label))

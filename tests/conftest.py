@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -63,3 +70,86 @@ def empty(warehouse: Warehouse) -> None:
     for (table,) in tables:
         warehouse.command(f"TRUNCATE TABLE {table}")
     forget_version()
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """
+    Address of a ClickHouse server, up to the database.
+
+    TEST_CLICKHOUSE_URL names a real one (its database is not touched; ours are
+    made beside it); else the HTTP front over an engine of its own is started.
+    """
+    real = os.environ.get("TEST_CLICKHOUSE_URL")
+    if real:
+        parts = urlsplit(real)
+        yield f"{parts.scheme}://{parts.netloc}"
+        return
+    port = free_port()
+    folder = tmp_path_factory.mktemp("front")
+    front = subprocess.Popen(
+        [sys.executable, ROOT / "tests" / "clickhouse_http.py", folder, str(port), "us%er", "p@ss"]
+    )
+    try:
+        wait_for(lambda: answers(f"http://127.0.0.1:{port}/ping"), front)
+        yield f"clickhouse://us%25er:p%40ss@127.0.0.1:{port}"
+    finally:
+        front.terminate()
+        front.wait(timeout=30)
+
+
+@pytest.fixture
+def database_url(server_url: str) -> Iterator[str]:
+    """CLICKHOUSE_URL of a database that is not there yet, and is gone afterwards."""
+    name = f"test_{secrets.token_hex(6)}"
+    yield f"{server_url}/{name}"
+    client = Home.of(server_url, Path()).open_client(create_database=True)
+    client.command(f"DROP DATABASE IF EXISTS {name}")
+    client.close()
+
+
+@pytest.fixture
+def server_warehouse(database_url: str) -> Iterator[Warehouse]:
+    """A migrated, empty warehouse on the server."""
+    opened = Warehouse.open(Home.of(database_url, Path()))
+    migrate(opened)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(params=["embedded", "server"])
+def either_warehouse(request: pytest.FixtureRequest) -> Warehouse:
+    """A migrated, empty warehouse, once in each home."""
+    name = "empty_warehouse" if request.param == "embedded" else "server_warehouse"
+    found: Warehouse = request.getfixturevalue(name)
+    return found
+
+
+def free_port() -> int:
+    """Return a port of this machine that nothing listens to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    """Return whether an address answers with success."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def wait_for(
+    ready: Callable[[], bool], process: subprocess.Popen[bytes] | None = None, seconds: float = 30
+) -> None:
+    """Wait until something is ready; fail when the process ends or the time is over."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if ready():
+            return
+        if process is not None and process.poll() is not None:
+            pytest.fail(f"the process ended with {process.returncode}")
+        time.sleep(0.05)
+    pytest.fail(f"not ready after {seconds} s")

@@ -139,6 +139,8 @@ class SampleSpec:
             raise ValueError("at least 3 lines per customer are needed")
         if not 0 <= self.seed < 2**63:
             raise ValueError("the seed must be a whole number from 0")
+        if not 1980 <= self.last_day.year <= 2100:
+            raise ValueError("the last day must be of a year from 1980 to 2100")
 
     @property
     def first_day(self) -> date:

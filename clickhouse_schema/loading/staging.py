@@ -11,6 +11,7 @@ from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import QueryCancelled, WarehouseError
 from clickhouse_schema.loading.batches import batch_tables
 from clickhouse_schema.loading.derive import batch_tag
+from clickhouse_schema.loading.sending import block_settings, server_insert
 from clickhouse_schema.loading.sources import Source
 from clickhouse_schema.loading.transform import (
     PARSED_COLUMNS,
@@ -23,8 +24,6 @@ from clickhouse_schema.loading.transform import (
 
 _POLL_SECONDS = 0.2
 _BROKEN_CSV = re.compile(r"CANNOT_PARSE|INCORRECT_DATA|Cannot parse|chunk.{0,20}(too )?(large|big)")
-# Rows are cut into blocks of this size: fewer parts to read back, within the memory bar.
-_BLOCK_ROWS = 524_288
 Told = Callable[[int], None]
 
 
@@ -48,10 +47,8 @@ def insert(
         QueryCancelled: `cancel` was set meanwhile.
         WarehouseError: The engine could not read the file or write the rows.
     """
-    if warehouse.home.embedded:
-        work = _embedded_insert(warehouse, batch_id, reading, non_products)
-    else:
-        raise NotImplementedError
+    begin = _embedded_insert if warehouse.home.embedded else server_insert
+    work = begin(warehouse, batch_id, reading, non_products)
     with ThreadPoolExecutor(max_workers=1) as pool:
         running = pool.submit(work)
         try:
@@ -99,23 +96,6 @@ def clear(warehouse: Warehouse, batch_id: int) -> None:
         warehouse.command(f"ALTER TABLE staging_{table} DROP PARTITION {int(batch_id)}")
 
 
-def _settings(batch_id: int, **more: int | str) -> str:
-    settings: dict[str, int | str] = {
-        "max_insert_threads": 2,
-        "max_insert_block_size": _BLOCK_ROWS,
-        "min_insert_block_size_rows": _BLOCK_ROWS,
-        "min_insert_block_size_bytes": 0,
-        "min_insert_block_size_rows_for_materialized_views": _BLOCK_ROWS,
-        "log_comment": batch_tag(batch_id),
-        **more,
-    }
-    shown = [
-        f"{name} = {sql_text(value) if isinstance(value, str) else value}"
-        for name, value in settings.items()
-    ]
-    return ", ".join(shown)
-
-
 def _embedded_insert(
     warehouse: Warehouse, batch_id: int, reading: Reading, non_products: tuple[str, ...]
 ) -> Callable[[], None]:
@@ -127,7 +107,8 @@ def _embedded_insert(
         reading, batch_id, _file_table(source), "_row_number + 1", non_products
     )
     columns = ", ".join(PARSED_COLUMNS)
-    sql = f"INSERT INTO load_parsed ({columns})\n{select}\nSETTINGS {_settings(batch_id, **more)}"
+    settings = block_settings(batch_id, **more)
+    sql = f"INSERT INTO load_parsed ({columns})\n{select}\nSETTINGS {settings}"
 
     def work() -> None:
         with warehouse.client() as client:

@@ -243,8 +243,10 @@ def _number(reading: Reading, name: str, scale: int) -> str:
             small = f"{column} BETWEEN -10000000000 AND 10000000000"
             read = f"if({small}, toDecimal64(if({small}, {column}, 0), {scale}), NULL)"
     elif decimal and int(decimal[1]) <= 18 and int(decimal[2]) <= scale:
-        small = f"{column} BETWEEN -10000000000 AND 10000000000"
-        read = f"if({small}, toDecimal64(if({small}, {column}, 0), {scale}), NULL)"
+        read = f"toDecimal64({column}, {scale})"
+        if int(decimal[1]) - int(decimal[2]) > 10:
+            small = f"abs(toFloat64({column})) < 1e11"
+            read = f"if({small}, toDecimal64(if({small}, {column}, 0), {scale}), NULL)"
     elif decimal or kind in {"float", "double", "halffloat"}:
         read = _rounded(f"toFloat64({column})", scale)
     else:
@@ -304,7 +306,8 @@ def _raw(reading: Reading) -> str:
     if source.format == "jsonl":
         return "line"
     if source.format == "parquet":
-        shown = ", ".join(f"ifNull(toString({sql_name(name)}), '')" for name in source.columns)
+        names = [source.columns[at] for at in sorted(set(reading.found.values()))]
+        shown = ", ".join(f"ifNull(toString({sql_name(name)}), '')" for name in names)
         return f"concatWithSeparator(',', {shown}, '')"
     fields = ", ".join(_csv_column(source, place) for place in range(len(source.columns)))
     more = f"ifNull(c{len(source.columns) + 1}, '')"

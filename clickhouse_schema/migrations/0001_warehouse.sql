@@ -308,7 +308,8 @@ CREATE TABLE IF NOT EXISTS staging_sample_shelf
     discount_rate   Decimal(18, 4),
     unit_cost       Decimal(18, 4),
     mean_quantity   Float64,
-    return_rate     Float64
+    return_rate     Float64,
+    pull            Float64                                -- buyers beside those at the base price
 )
 ENGINE = MergeTree
 PARTITION BY batch_id

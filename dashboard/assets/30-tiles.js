@@ -10,7 +10,7 @@
 
   // A figure with the theme's template, and its colour tokens replaced.
   function themed(figure, theme) {
-    const text = JSON.stringify(figure).replace(/"@(good|bad|muted|ink|surface)"/g, (whole, name) => JSON.stringify(theme.tokens["@" + name]));
+    const text = JSON.stringify(figure).replace(/"rgb\(0,0,[1-6]\)"/g, (token) => JSON.stringify(theme.tokens[JSON.parse(token)]));
     const copy = JSON.parse(text);
     copy.layout = Object.assign({}, copy.layout, { template: theme.template });
     return copy;
@@ -154,7 +154,7 @@
       text, xref: "paper", yref: "paper", x: 0, y, yanchor: "middle", xanchor: "left", showarrow: false,
       font: { size }, align: "left", yshift: y > 0.5 ? 46 : -52,
     });
-    figure.layout.paper_bgcolor = theme.tokens["@surface"];
+    figure.layout.paper_bgcolor = theme.surface;
     figure.layout.margin = { l: 60, r: 40, t: 72, b: 74 };
     figure.layout.annotations = (figure.layout.annotations || []).concat([
       note("<b>" + told.title + "</b>", 1, 15), note(told.filters + " · " + told.asOf, 0, 11),

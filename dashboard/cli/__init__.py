@@ -17,13 +17,14 @@ from clickhouse_schema.errors import WarehouseError
 from dashboard.config import AppConfig, ConfigError
 from dashboard.logs import set_up_logging
 
-COMMANDS = ("serve", "prepare", "migrate", "load", "unload", "info", "sample")
+COMMANDS = ("serve", "prepare", "migrate", "load", "unload", "info", "sample", "bench")
 
 
 def main(words: list[str] | None = None) -> int:
     """Run one command and return its exit code; errors are told in a sentence."""
     try:
-        arguments = _parser().parse_args(words)
+        given = sys.argv[1:] if words is None else words
+        arguments = _parser(given).parse_args(given)
         config = AppConfig.from_env()
         set_up_logging(config, least=logging.WARNING)  # people read here, not machines
         return int(arguments.run(config, arguments))
@@ -35,10 +36,12 @@ def main(words: list[str] | None = None) -> int:
         return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(words: list[str]) -> argparse.ArgumentParser:
+    """Return the parser of the command `words` begin with; of all when that is none."""
+    asked = [name for name in COMMANDS if words[:1] == [name]]
     parser = argparse.ArgumentParser(prog="python -m dashboard", description="Clientele.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name in COMMANDS:
+    for name in asked or COMMANDS:
         module = import_module(f"dashboard.cli.{name}")
         command = commands.add_parser(name, help=module.HELP, description=module.HELP)
         module.add_arguments(command)

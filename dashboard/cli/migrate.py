@@ -6,6 +6,7 @@ import argparse
 
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.migrate import migrate
+from clickhouse_schema.schema_picture import SCHEMA_FILE, schema_picture
 from dashboard.config import AppConfig
 
 HELP = "Bring the warehouse's tables to what this version expects."
@@ -14,6 +15,9 @@ HELP = "Bring the warehouse's tables to what this version expects."
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what may follow the command."""
     parser.add_argument("--dry-run", action="store_true", help="only say what would be applied")
+    parser.add_argument(
+        "--write-schema", action="store_true", help="write clickhouse_schema/schema.sql anew"
+    )
 
 
 def run(config: AppConfig, arguments: argparse.Namespace) -> int:
@@ -21,6 +25,8 @@ def run(config: AppConfig, arguments: argparse.Namespace) -> int:
     warehouse = Warehouse.open(config.home, config.limits)
     try:
         pending = migrate(warehouse, dry_run=arguments.dry_run)
+        if arguments.write_schema:
+            SCHEMA_FILE.write_text(schema_picture(warehouse), encoding="utf-8")
     finally:
         warehouse.close()
     verb = "would apply" if arguments.dry_run else "applied"

@@ -20,9 +20,10 @@ SERIES_LIGHT = ("#2F5BD7", "#CD8106", "#04886D", "#810D68", "#089DE4", "#7E650C"
 SERIES_DARK = ("#7AA2FF", "#FAAB2E", "#40E1AE", "#DA5999", "#C6E6FC", "#868E3F")
 OTHER = "#9AA5B4"
 FADED = 0.3
-# Colours that mean something are written into figures as these tokens; the
-# browser replaces them with the theme's own.
-GOOD, BAD, MUTED, INK, SURFACE = "@good", "@bad", "@muted", "@ink", "@surface"
+# Colours that mean something are written into figures as these stand-ins, which Plotly
+# accepts and nobody else uses; the browser replaces them with the theme's own.
+GOOD, BAD, MUTED, INK, SURFACE = (f"rgb(0,0,{number})" for number in range(1, 6))
+ACCENT = "rgb(0,0,6)"  # the first series: for a second trace of the same thing
 _SCALE_LIGHT = [[0, "#EEF3FF"], [0.5, "#7FA0EE"], [1, "#1B3A94"]]
 _SCALE_DARK = [[0, "#1B2331"], [0.5, "#3F6BD0"], [1, "#C9DAFF"]]
 
@@ -83,8 +84,10 @@ THEMES: dict[str, dict[str, Any]] = {
             series=SERIES_LIGHT, ink="#17202E", muted="#5A6577", line="#E3E8EF",
             surface="#FFFFFF", scale=_SCALE_LIGHT,
         ),
+        "surface": "#FFFFFF",
         "tokens": {
             GOOD: "#0A7A5A", BAD: "#B3261E", MUTED: "#5A6577", INK: "#17202E", SURFACE: "#FFFFFF",
+            ACCENT: SERIES_LIGHT[0],
         },
     },
     "dark": {
@@ -92,8 +95,10 @@ THEMES: dict[str, dict[str, Any]] = {
             series=SERIES_DARK, ink="#E6EAF0", muted="#9BA6B5", line="#28303B",
             surface="#1C232D", scale=_SCALE_DARK,
         ),
+        "surface": "#151A21",
         "tokens": {
             GOOD: "#40E1AE", BAD: "#FF8A80", MUTED: "#9BA6B5", INK: "#E6EAF0", SURFACE: "#151A21",
+            ACCENT: SERIES_DARK[0],
         },
     },
 }  # fmt: skip

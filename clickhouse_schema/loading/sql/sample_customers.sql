@@ -10,8 +10,8 @@ WITH
             arrayFirstIndex(c -> draw('life', n) < c, {life_shares:Array(Float64)}) AS life_no,
             -log(1 - draw('activity', n))                                     AS activity,
             -- Loyal customers: half were there before the history begins.
-            if(draw('old', n) < 0.5, 0, 0.03 + 0.57 * draw('joined', n))      AS joined,
-            0.71 + 0.25 * draw('arrived', n)                                  AS arrived,
+            if(draw('old', n) < 0.5, 0, 0.03 + 0.60 * draw('joined', n))      AS joined,
+            0.66 + 0.32 * draw('arrived', n)                                  AS arrived,
             toInt32(multiIf(
                 life_no = 1, 1,
                 life_no = 2, greatest(4, round((1 - joined) * (6 + activity * {loyal_more:Float64}))),
@@ -32,18 +32,18 @@ WITH
             (1 - joined) / greatest(planned, 1)                               AS gap,
             multiIf(
                 -- More of those who come once come later.
-                life_no = 1, (sqrt(0.49 + 1.2 * draw('begin', n)) - 0.7) / 0.6,
+                life_no = 1, sqrt(0.25 + 2 * draw('begin', n)) - 0.5,
                 life_no = 2, joined + gap * draw('begin', n),
-                life_no = 3, 0.01 + 0.43 * draw('begin', n),
+                life_no = 3, 0.01 + 0.49 * draw('begin', n),
                 life_no = 4, 0.16 * draw('begin', n),
                 life_no = 6, arrived,
                 {gift_from:Array(Float64)}[first_season])                     AS begins,
             multiIf(
                 life_no = 1, 0,
                 life_no = 2, gap * (planned - 1),
-                life_no = 3, 0.24 + 0.18 * draw('span', n),
-                life_no = 4, 0.935 + 0.06 * draw('span', n) - begins,
-                life_no = 6, (1 - arrived) * (0.75 + 0.22 * draw('span', n)),
+                life_no = 3, 0.22 + 0.14 * draw('span', n),
+                life_no = 4, 0.88 + 0.115 * draw('span', n) - begins,
+                life_no = 6, (1 - arrived) * (0.6 + 0.37 * draw('span', n)),
                 {gift_to:Array(Float64)}[last_season] - begins)               AS span,
             if(life_no = 4, 0.30 + 0.40 * draw('pause from', n), 0)           AS pause_from,
             if(life_no = 4, 0.33 + 0.12 * draw('pause', n), 0)                AS pause,

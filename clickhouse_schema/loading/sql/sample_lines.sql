@@ -45,9 +45,23 @@ WITH
     ),
     picked AS
     (
-        SELECT l.order_no AS order_no, l.j AS j, s.product_no AS product_no
+        SELECT l.order_no AS order_no, l.week AS week, l.j AS j, s.product_no AS product_no
         FROM slots AS l
-        ASOF INNER JOIN staging_sample_shelf AS s ON l.week = s.week AND l.at >= s.low
+        ASOF INNER JOIN
+        (
+            SELECT week, low, product_no
+            FROM staging_sample_shelf
+            WHERE batch_id = {batch:UInt32} AND is_product
+        ) AS s ON l.week = s.week AND l.at >= s.low
+    ),
+    -- The other half of a pair is taken more often when it is cheap.
+    offers AS
+    (
+        SELECT s.week AS week, p.product_no_a AS product_no_a, p.product_no_b AS product_no_b,
+               least(0.95, p.chance * s.pull) AS chance
+        FROM staging_sample_pairs AS p
+        INNER JOIN staging_sample_shelf AS s ON p.product_no_b = s.product_no
+        WHERE p.batch_id = {batch:UInt32} AND s.batch_id = {batch:UInt32}
     ),
     baskets AS
     (
@@ -55,8 +69,7 @@ WITH
             order_no,
             arraySort(groupArray((j, picked.product_no, p.product_no_b, p.chance))) AS items
         FROM picked
-        LEFT JOIN (SELECT * FROM staging_sample_pairs WHERE batch_id = {batch:UInt32}) AS p
-            ON picked.product_no = p.product_no_a
+        LEFT JOIN offers AS p ON picked.product_no = p.product_no_a AND picked.week = p.week
         GROUP BY order_no
     ),
     filled AS

@@ -52,7 +52,10 @@ WITH
                 0.02)                                                         AS mood,
             -- A new product needs some weeks to be known.
             least(1, 0.3 + dateDiff('day', launched_on, monday) / 50)         AS known,
-            popularity * mood * greatest(0.1, known) * pow(ratio, 0.8 * elasticity) AS wish,
+            -- Price moves both how many buy it and how many each buys, together by the elasticity.
+            greatest(1, mean_quantity * pow(ratio, 0.2 * elasticity))         AS quantity_now,
+            pow(ratio, elasticity) * mean_quantity / quantity_now             AS pull,
+            popularity * mood * greatest(0.1, known) * pull                   AS wish,
             toUInt64(1e12 * wish)                                             AS weight
         FROM priced
     ),
@@ -74,13 +77,14 @@ SELECT
     money(price)                                                              AS list_price,
     money(depth)                                                              AS discount_rate,
     unit_cost,
-    greatest(1, mean_quantity * pow(ratio, 0.2 * elasticity))                 AS mean_quantity,
-    return_rate
+    quantity_now                                                              AS mean_quantity,
+    return_rate,
+    pull
 FROM laid
 UNION ALL
 -- Postage, which is never drawn.
 SELECT
     {batch:UInt32}, week, toUInt64(-1), toUInt64(-1),
     toUInt32(-1), cityHash64('POST'), 0, 'Delivery', 0,
-    money(4.95), money(0), money(4.1), 1.0, 0.0
+    money(4.95), money(0), money(4.1), 1.0, 0.0, 1.0
 FROM weeks

@@ -28,11 +28,18 @@ def test_the_history_is_26_whole_months_and_does_not_follow_the_clock():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"customers": 99}, {"products": 59}, {"customers": 100_001}, {"seed": -1}, {"seed": 2**63}],
+    [
+        {"customers": 99},
+        {"products": 59},
+        {"customers": 100_001},
+        {"seed": -1},
+        {"seed": 2**63},
+        {"last_day": date(1979, 12, 31)},
+    ],
 )
 def test_numbers_that_make_no_shop_are_refused(wrong):
     """A shop needs customers, products, and lines for its customers."""
-    with pytest.raises(ValueError, match=r"at least|seed"):
+    with pytest.raises(ValueError, match=r"at least|seed|year"):
         replace(SampleSpec(), **wrong)
 
 

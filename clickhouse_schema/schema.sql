@@ -1,0 +1,576 @@
+-- Today's tables, as all migrations together make them. Generated: do not edit.
+-- python -m dashboard migrate --write-schema
+
+CREATE TABLE customer_totals (
+    `batch_id` UInt32,
+    `customer_key` UInt64,
+    `first_order_at` DateTime('UTC'),
+    `last_order_at` DateTime('UTC'),
+    `orders` UInt32,
+    `units` Decimal(18, 3),
+    `net_amount` Decimal(18, 4),
+    `returned_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY customer_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE customers (
+    `batch_id` UInt32,
+    `customer_key` UInt64,
+    `customer_id` String)
+ENGINE = ReplacingMergeTree
+PARTITION BY batch_id
+ORDER BY customer_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE daily_sales (
+    `batch_id` UInt32,
+    `day` Date,
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `category` LowCardinality(String),
+    `known_customer` Bool,
+    `lines` UInt32,
+    `sale_lines` UInt32,
+    `return_lines` UInt32,
+    `units` Decimal(18, 3),
+    `gross_amount` Decimal(18, 4),
+    `discount_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4),
+    `returned_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (day,
+    country,
+    channel,
+    category)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE duplicate_lines (
+    `batch_id` UInt32,
+    `order_key` UInt64,
+    `line_no` UInt64)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY line_no
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE load_ledger (
+    `batch_id` UInt32,
+    `event_no` UInt64,
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    `state` LowCardinality(String),
+    `source_name` String,
+    `content_hash` String,
+    `is_sample` Bool,
+    `currency` String,
+    `time_zone` String,
+    `raw_lines` UInt64,
+    `lines` UInt64,
+    `rejected` UInt64,
+    `duplicates` UInt64,
+    `owner` String,
+    `detail` String)
+ENGINE = MergeTree
+ORDER BY (batch_id,
+    event_no)
+SETTINGS fsync_after_insert = 1, index_granularity = 8192;
+
+CREATE TABLE load_parsed (
+    `batch_id` UInt32,
+    `line_no` UInt64,
+    `line_hash` UInt64,
+    `order_id` String,
+    `order_key` UInt64,
+    `customer_key` UInt64,
+    `customer_id` String,
+    `product_key` UInt64,
+    `product_id` String,
+    `ordered_at` DateTime('UTC'),
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `category` LowCardinality(String),
+    `store` LowCardinality(String),
+    `payment_method` LowCardinality(String),
+    `kind` Enum8('sale' = 1, 'return' = 2, 'free' = 3, 'correction' = 4),
+    `is_product` Bool,
+    `quantity` Decimal(18, 3),
+    `unit_price` Decimal(18, 4),
+    `discount_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4),
+    `unit_cost` Decimal(18, 4),
+    `description` String,
+    `problem` LowCardinality(String),
+    `raw` String)
+ENGINE = `Null`;
+
+CREATE MATERIALIZED VIEW load_parsed_customers TO staging_customers (
+    `batch_id` UInt32,
+    `customer_key` UInt64,
+    `customer_id` String)
+AS SELECT batch_id, customer_key, any(customer_id) AS customer_id FROM load_parsed WHERE (problem = '') AND (customer_key != 0) GROUP BY batch_id, customer_key;
+
+CREATE MATERIALIZED VIEW load_parsed_lines TO staging_order_lines (
+    `batch_id` UInt32,
+    `line_no` UInt64,
+    `line_hash` UInt64,
+    `order_id` String,
+    `order_key` UInt64,
+    `customer_key` UInt64,
+    `product_key` UInt64,
+    `ordered_at` DateTime('UTC'),
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `category` LowCardinality(String),
+    `store` LowCardinality(String),
+    `payment_method` LowCardinality(String),
+    `kind` Enum8('sale' = 1, 'return' = 2, 'free' = 3, 'correction' = 4),
+    `is_product` Bool,
+    `quantity` Decimal(18, 3),
+    `unit_price` Decimal(18, 4),
+    `discount_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4))
+AS SELECT batch_id, line_no, line_hash, order_id, order_key, customer_key, product_key, ordered_at, country, channel, category, store, payment_method, kind, is_product, quantity, unit_price, discount_amount, net_amount, cost_amount FROM load_parsed WHERE problem = '';
+
+CREATE MATERIALIZED VIEW load_parsed_products TO staging_products (
+    `batch_id` UInt32,
+    `product_key` UInt64,
+    `product_id` String,
+    `description` String,
+    `category` String,
+    `is_product` Bool,
+    `unit_cost` Decimal(18, 4),
+    `first_sold_on` Date)
+AS SELECT batch_id, product_key, any(product_id) AS product_id, anyLastIf(description,
+    description != '') AS description, anyLastIf(toString(category),
+    category != '') AS category, any(is_product) AS is_product, anyLastIf(unit_cost,
+    unit_cost != 0) AS unit_cost, minIf(toDate(ordered_at),
+    kind = 'sale') AS first_sold_on FROM load_parsed WHERE problem = '' GROUP BY batch_id, product_key;
+
+CREATE MATERIALIZED VIEW load_parsed_rejects TO staging_rejects (
+    `batch_id` UInt32,
+    `line_no` UInt64,
+    `reason` LowCardinality(String),
+    `raw` String)
+AS SELECT batch_id, line_no, problem AS reason, raw FROM load_parsed WHERE problem != '';
+
+CREATE TABLE made (
+    `kind` LowCardinality(String),
+    `id` String,
+    `version` UInt32,
+    `made_from` UInt32,
+    `revision` String,
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    `author` String,
+    `account` String,
+    `action` LowCardinality(String),
+    `name` String,
+    `name_key` String,
+    `description` String,
+    `owner` String,
+    `archived` Bool,
+    `copied_id` String,
+    `copied_version` UInt32,
+    `body` String CODEC(ZSTD(3)))
+ENGINE = MergeTree
+ORDER BY (kind,
+    id,
+    version)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, enable_block_number_column = 1, index_granularity = 8192;
+
+CREATE TABLE order_lines (
+    `batch_id` UInt32,
+    `line_no` UInt64 CODEC(Delta(8), ZSTD(1)),
+    `line_hash` UInt64 DEFAULT 0,
+    `order_id` String,
+    `order_key` UInt64,
+    `customer_key` UInt64,
+    `product_key` UInt64,
+    `ordered_at` DateTime('UTC') CODEC(Delta(4), LZ4),
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `category` LowCardinality(String),
+    `store` LowCardinality(String),
+    `payment_method` LowCardinality(String),
+    `kind` Enum8('sale' = 1, 'return' = 2, 'free' = 3, 'correction' = 4),
+    `is_product` Bool,
+    `quantity` Decimal(18, 3),
+    `unit_price` Decimal(18, 4),
+    `discount_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (ordered_at,
+    order_key)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE orders (
+    `batch_id` UInt32,
+    `order_key` UInt64,
+    `customer_key` UInt64,
+    `ordered_at` DateTime('UTC') CODEC(Delta(4), LZ4),
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `store` LowCardinality(String),
+    `payment_method` LowCardinality(String),
+    `is_order` Bool,
+    `lines` UInt32,
+    `sale_lines` UInt32,
+    `return_lines` UInt32,
+    `units` Decimal(18, 3),
+    `gross_amount` Decimal(18, 4),
+    `discount_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4),
+    `returned_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (ordered_at,
+    order_key)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE product_days (
+    `batch_id` UInt32,
+    `product_key` UInt64,
+    `day` Date CODEC(Delta(2), LZ4),
+    `sale_lines` UInt32,
+    `units` Decimal(18, 3),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4),
+    `returned_units` Decimal(18, 3),
+    `returned_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (product_key,
+    day)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE products (
+    `batch_id` UInt32,
+    `product_key` UInt64,
+    `product_id` SimpleAggregateFunction(any, String),
+    `description` SimpleAggregateFunction(anyLast, String),
+    `category` SimpleAggregateFunction(anyLast, String),
+    `is_product` SimpleAggregateFunction(any, Bool),
+    `unit_cost` SimpleAggregateFunction(anyLast, Decimal(18, 4)),
+    `first_sold_on` SimpleAggregateFunction(min, Date))
+ENGINE = AggregatingMergeTree
+PARTITION BY batch_id
+ORDER BY product_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE rejects (
+    `batch_id` UInt32,
+    `line_no` UInt64,
+    `reason` LowCardinality(String),
+    `raw` String)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY line_no
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sample_customers (
+    `batch_id` UInt32,
+    `customer_no` UInt32,
+    `customer_key` UInt64,
+    `customer_id` String,
+    `life` Enum8('one_off' = 1, 'loyal' = 2, 'fading' = 3, 'won_back' = 4, 'gift' = 5, 'new' = 6),
+    `country_no` UInt8,
+    `orders` UInt16,
+    `begins` Float64,
+    `span` Float64,
+    `pause_from` Float64,
+    `pause` Float64)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY customer_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sample_pairs (
+    `batch_id` UInt32,
+    `product_key_a` UInt64,
+    `product_key_b` UInt64,
+    `product_no_a` UInt32,
+    `product_no_b` UInt32,
+    `chance` Float64,
+    `lift` Float64)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY product_no_a
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE sample_products (
+    `batch_id` UInt32,
+    `product_no` UInt32,
+    `product_key` UInt64,
+    `product_id` String,
+    `description` String,
+    `category_no` UInt8,
+    `category` LowCardinality(String),
+    `demand_kind` Enum8('steady' = 1, 'seasonal' = 2, 'erratic' = 3),
+    `elasticity` Float64,
+    `popularity` Float64,
+    `peak_week` UInt8,
+    `base_price` Decimal(18, 4),
+    `unit_cost` Decimal(18, 4),
+    `mean_quantity` Float64,
+    `return_rate` Float64,
+    `launched_on` Date,
+    `ended_on` Date)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY product_no
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE schema_migrations (
+    `version` UInt32,
+    `name` String,
+    `checksum` String,
+    `applied_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'))
+ENGINE = MergeTree
+ORDER BY version
+SETTINGS fsync_after_insert = 1, index_granularity = 8192;
+
+CREATE TABLE staging_customer_totals (
+    `batch_id` UInt32,
+    `customer_key` UInt64,
+    `first_order_at` DateTime('UTC'),
+    `last_order_at` DateTime('UTC'),
+    `orders` UInt32,
+    `units` Decimal(18, 3),
+    `net_amount` Decimal(18, 4),
+    `returned_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY customer_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_customers (
+    `batch_id` UInt32,
+    `customer_key` UInt64,
+    `customer_id` String)
+ENGINE = ReplacingMergeTree
+PARTITION BY batch_id
+ORDER BY customer_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_daily_sales (
+    `batch_id` UInt32,
+    `day` Date,
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `category` LowCardinality(String),
+    `known_customer` Bool,
+    `lines` UInt32,
+    `sale_lines` UInt32,
+    `return_lines` UInt32,
+    `units` Decimal(18, 3),
+    `gross_amount` Decimal(18, 4),
+    `discount_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4),
+    `returned_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (day,
+    country,
+    channel,
+    category)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_duplicate_lines (
+    `batch_id` UInt32,
+    `order_key` UInt64,
+    `line_no` UInt64)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY line_no
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_order_lines (
+    `batch_id` UInt32,
+    `line_no` UInt64 CODEC(Delta(8), ZSTD(1)),
+    `line_hash` UInt64 DEFAULT 0,
+    `order_id` String,
+    `order_key` UInt64,
+    `customer_key` UInt64,
+    `product_key` UInt64,
+    `ordered_at` DateTime('UTC') CODEC(Delta(4), LZ4),
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `category` LowCardinality(String),
+    `store` LowCardinality(String),
+    `payment_method` LowCardinality(String),
+    `kind` Enum8('sale' = 1, 'return' = 2, 'free' = 3, 'correction' = 4),
+    `is_product` Bool,
+    `quantity` Decimal(18, 3),
+    `unit_price` Decimal(18, 4),
+    `discount_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (ordered_at,
+    order_key)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_orders (
+    `batch_id` UInt32,
+    `order_key` UInt64,
+    `customer_key` UInt64,
+    `ordered_at` DateTime('UTC') CODEC(Delta(4), LZ4),
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `store` LowCardinality(String),
+    `payment_method` LowCardinality(String),
+    `is_order` Bool,
+    `lines` UInt32,
+    `sale_lines` UInt32,
+    `return_lines` UInt32,
+    `units` Decimal(18, 3),
+    `gross_amount` Decimal(18, 4),
+    `discount_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4),
+    `returned_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (ordered_at,
+    order_key)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_product_days (
+    `batch_id` UInt32,
+    `product_key` UInt64,
+    `day` Date CODEC(Delta(2), LZ4),
+    `sale_lines` UInt32,
+    `units` Decimal(18, 3),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4),
+    `returned_units` Decimal(18, 3),
+    `returned_amount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (product_key,
+    day)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_products (
+    `batch_id` UInt32,
+    `product_key` UInt64,
+    `product_id` SimpleAggregateFunction(any, String),
+    `description` SimpleAggregateFunction(anyLast, String),
+    `category` SimpleAggregateFunction(anyLast, String),
+    `is_product` SimpleAggregateFunction(any, Bool),
+    `unit_cost` SimpleAggregateFunction(anyLast, Decimal(18, 4)),
+    `first_sold_on` SimpleAggregateFunction(min, Date))
+ENGINE = AggregatingMergeTree
+PARTITION BY batch_id
+ORDER BY product_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_rejects (
+    `batch_id` UInt32,
+    `line_no` UInt64,
+    `reason` LowCardinality(String),
+    `raw` String)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY line_no
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_sample_customers (
+    `batch_id` UInt32,
+    `customer_no` UInt32,
+    `customer_key` UInt64,
+    `customer_id` String,
+    `life` Enum8('one_off' = 1, 'loyal' = 2, 'fading' = 3, 'won_back' = 4, 'gift' = 5, 'new' = 6),
+    `country_no` UInt8,
+    `orders` UInt16,
+    `begins` Float64,
+    `span` Float64,
+    `pause_from` Float64,
+    `pause` Float64)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY customer_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_sample_orders (
+    `batch_id` UInt32,
+    `order_no` UInt64,
+    `customer_no` UInt32,
+    `known_customer` Bool,
+    `ordered_at` DateTime('UTC'),
+    `week` UInt16,
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `store` LowCardinality(String),
+    `payment_method` LowCardinality(String))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY order_no
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_sample_pairs (
+    `batch_id` UInt32,
+    `product_key_a` UInt64,
+    `product_key_b` UInt64,
+    `product_no_a` UInt32,
+    `product_no_b` UInt32,
+    `chance` Float64,
+    `lift` Float64)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY product_no_a
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_sample_products (
+    `batch_id` UInt32,
+    `product_no` UInt32,
+    `product_key` UInt64,
+    `product_id` String,
+    `description` String,
+    `category_no` UInt8,
+    `category` LowCardinality(String),
+    `demand_kind` Enum8('steady' = 1, 'seasonal' = 2, 'erratic' = 3),
+    `elasticity` Float64,
+    `popularity` Float64,
+    `peak_week` UInt8,
+    `base_price` Decimal(18, 4),
+    `unit_cost` Decimal(18, 4),
+    `mean_quantity` Float64,
+    `return_rate` Float64,
+    `launched_on` Date,
+    `ended_on` Date)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY product_no
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_sample_shelf (
+    `batch_id` UInt32,
+    `week` UInt16,
+    `low` UInt64,
+    `high` UInt64,
+    `product_no` UInt32,
+    `product_key` UInt64,
+    `category_no` UInt8,
+    `category` LowCardinality(String),
+    `is_product` Bool,
+    `list_price` Decimal(18, 4),
+    `discount_rate` Decimal(18, 4),
+    `unit_cost` Decimal(18, 4),
+    `mean_quantity` Float64,
+    `return_rate` Float64,
+    `pull` Float64)
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY (week,
+    low)
+SETTINGS index_granularity = 8192;

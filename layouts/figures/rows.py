@@ -1,0 +1,265 @@
+"""Rows of names with a bar and numbers beside it: rankings, changes, tables with bars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import plotly.graph_objects as go
+
+from layouts.figures.theme import ACCENT, BAD, FADED, GOOD, INK, MUTED, OTHER
+from layouts.format import change as change_text
+from layouts.words import NEUTRAL
+
+_LONGEST_NAME = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """
+    One row of a ranking.
+
+    Attributes:
+        name: As shown; long ones are cut, hovering shows them whole.
+        value: Length of the bar.
+        label: The value as text.
+        change: Relative change, shown beside it; None for none.
+        key: What a click on it means; None when it means nothing.
+        chosen: Whether a filter keeps it; otherwise it is pale.
+        other: Whether it stands for many small ones; it is grey then.
+    """
+
+    name: str
+    value: float
+    label: str
+    change: float | None = None
+    key: str | None = None
+    chosen: bool = True
+    other: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A number in a column, with a smaller one below: text, text below and its colour."""
+
+    text: str
+    below: str = ""
+    colour: str = MUTED
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    Numbers beside the bars.
+
+    Attributes:
+        heading: Above them.
+        at: Where their right edge is, as a share of the width.
+        cells: One per row.
+    """
+
+    heading: str
+    at: float
+    cells: tuple[Cell, ...]
+
+
+def ranking_figure(bars: Sequence[Bar], *, names_above: bool = False) -> go.Figure:
+    """
+    Return horizontal bars, the first on top, labelled directly.
+
+    Args:
+        bars: Best first.
+        names_above: Write names over their bars: for long ones.
+    """
+    changes = any(bar.change is not None for bar in bars)
+    longest = max((bar.value for bar in bars), default=0) or 1
+    figure = go.Figure(
+        go.Bar(
+            orientation="h",
+            x=[bar.value for bar in bars],
+            y=list(range(len(bars))),
+            text=[bar.label for bar in bars],
+            textposition="outside",
+            textfont={"color": INK},
+            cliponaxis=False,
+            constraintext="none",
+            customdata=[bar.key for bar in bars],
+            hovertext=[_hover(bar) for bar in bars],
+            hoverinfo="text",
+            marker={
+                "color": [OTHER if bar.other else ACCENT for bar in bars],
+                "opacity": [1 if bar.chosen else FADED for bar in bars],
+            },
+            width=0.36 if names_above else 0.62,
+        )
+    )
+    figure.update_layout(
+        xaxis={
+            "visible": False,
+            "fixedrange": True,
+            "range": [0, longest * 1.32],
+            "domain": [0, 0.84 if changes else 1],
+        },
+        yaxis=_row_axis([] if names_above else [bar.name for bar in bars], len(bars)),
+        showlegend=False,
+        margin={"l": 4, "r": 4, "t": 18 if names_above else 4, "b": 4},
+    )
+    if names_above:
+        figure.update_layout(yaxis={"showticklabels": False})
+        for row, bar in enumerate(bars):
+            _write(figure, 0, row, _cut(bar.name, 44), xanchor="left", yshift=14, xref="x")
+    for row, bar in enumerate(bars):
+        if bar.change is not None:
+            _write(figure, 1, row, change_text(bar.change), font={"color": colour_of(bar.change)})
+    return figure
+
+
+def change_figure(bars: Sequence[Bar]) -> go.Figure:
+    """Return bars to the right for what rose and to the left for what fell, labelled directly."""
+    size = max((abs(bar.value) for bar in bars), default=0) or 1
+    low, high = min([0.0, *(bar.value for bar in bars)]), max([0.0, *(bar.value for bar in bars)])
+    room = size * 0.42 if low < 0 < high else (high - low) * 0.4
+    figure = go.Figure(
+        go.Bar(
+            orientation="h",
+            x=[bar.value for bar in bars],
+            y=list(range(len(bars))),
+            text=[bar.label for bar in bars],
+            textposition="outside",
+            textfont={"color": INK},
+            cliponaxis=False,
+            constraintext="none",
+            customdata=[bar.key for bar in bars],
+            hovertext=[_hover(bar) for bar in bars],
+            hoverinfo="text",
+            marker={
+                "color": [OTHER if bar.other else GOOD if bar.value > 0 else BAD for bar in bars]
+            },
+            width=0.62,
+        )
+    )
+    figure.update_layout(
+        xaxis={
+            "visible": False,
+            "fixedrange": True,
+            "range": [low - (room if low < 0 else 0), high + (room if high > 0 else 0)],
+        },
+        yaxis=_row_axis([bar.name for bar in bars], len(bars)),
+        shapes=[_zero_line()],
+        showlegend=False,
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+    )
+    return figure
+
+
+def table_figure(
+    bars: Sequence[Bar],
+    columns: Sequence[Column],
+    *,
+    bars_to: float,
+    starts: Sequence[float] | None = None,
+    colours: Sequence[str] | None = None,
+) -> go.Figure:
+    """
+    Return a small table: names, a bar each, and columns of numbers.
+
+    Args:
+        bars: The rows, the first on top; their labels and changes are not written.
+        columns: From left to right.
+        bars_to: Where the bars' part ends, as a share of the width.
+        starts: Where each bar begins; at 0 if not given.
+        colours: Of the bars; the accent if not given.
+    """
+    ends = [bar.value + (starts[row] if starts else 0) for row, bar in enumerate(bars)]
+    figure = go.Figure(
+        go.Bar(
+            orientation="h",
+            x=[bar.value for bar in bars],
+            base=list(starts) if starts else None,
+            y=list(range(len(bars))),
+            customdata=[bar.key for bar in bars],
+            hovertext=[_hover(bar) for bar in bars],
+            hoverinfo="text",
+            marker={
+                "color": list(colours) if colours else ACCENT,
+                "opacity": [1 if bar.chosen else FADED for bar in bars],
+            },
+            width=0.42,
+        )
+    )
+    figure.update_layout(
+        xaxis={
+            "visible": False,
+            "fixedrange": True,
+            "range": [0, max(ends, default=1) or 1],
+            "domain": [0, bars_to],
+        },
+        yaxis=_row_axis([bar.name for bar in bars], len(bars)),
+        showlegend=False,
+        margin={"l": 4, "r": 4, "t": 26, "b": 4},
+    )
+    for column in columns:
+        figure.add_annotation(
+            text=column.heading, x=column.at, xref="paper", xanchor="right", y=1, yref="paper",
+            yanchor="bottom", yshift=4, showarrow=False, font={"color": MUTED, "size": 11.5},
+        )  # fmt: skip
+        for row, cell in enumerate(column.cells):
+            _write(figure, column.at, row, cell.text, yshift=8 if cell.below else 0)
+            if cell.below:
+                font = {"color": cell.colour, "size": 11}
+                _write(figure, column.at, row, cell.below, yshift=-8, font=font)
+    return figure
+
+
+def colour_of(change: float | None, *, up_is_good: bool = True) -> str:
+    """Return the colour of a change: good, bad, or muted for one that is none."""
+    if change is None or abs(change) < NEUTRAL:
+        return MUTED
+    return GOOD if (change > 0) == up_is_good else BAD
+
+
+def _row_axis(names: Sequence[str], rows: int) -> dict[str, Any]:
+    return {
+        "tickmode": "array",
+        "tickvals": list(range(rows)) if names else [],
+        "ticktext": [_cut(name, _LONGEST_NAME) for name in names],
+        "tickfont": {"color": INK, "size": 12},
+        "range": [rows - 0.5, -0.5],
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+    }
+
+
+def _zero_line() -> dict[str, Any]:
+    return {
+        "type": "line", "x0": 0, "x1": 0, "xref": "x", "y0": 0, "y1": 1, "yref": "paper",
+        "line": {"color": MUTED, "width": 1},
+    }  # fmt: skip
+
+
+def _write(figure: go.Figure, x: float, row: int, text: str, **more: Any) -> None:
+    """Write beside a row; `x` is a share of the width unless said otherwise."""
+    figure.add_annotation(
+        **{
+            "text": text, "x": x, "xref": "paper", "xanchor": "right", "y": row, "yref": "y",
+            "yanchor": "middle", "showarrow": False, "font": {"color": INK}, "align": "right",
+            **more,
+        }
+    )  # fmt: skip
+
+
+def _hover(bar: Bar) -> str:
+    change = "" if bar.change is None else f" ({change_text(bar.change)})"
+    return f"{_safe(bar.name)}<br>{bar.label}{change}"
+
+
+def _cut(name: str, longest: int) -> str:
+    short = name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
+    return _safe(short)
+
+
+def _safe(text: str) -> str:
+    """Return text that Plotly shows as it is: it reads tags in its texts."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
