@@ -85,6 +85,13 @@ def fill(warehouse: Warehouse, lines: Iterable[Line], currency: str = "EUR") -> 
     held = list(lines)
     rows = [line.row(number) for number, line in enumerate(held, 1)]
     warehouse.insert_rows("order_lines", rows, _LINE_COLUMNS)
+    customers = {line.customer for line in held if line.customer}
+    if customers:
+        warehouse.insert_rows(
+            "customers",
+            [(1, key(id_), id_) for id_ in customers],
+            ["batch_id", "customer_key", "customer_id"],
+        )
     products = {line.product: line for line in held}
     warehouse.insert_rows(
         "products",
