@@ -39,9 +39,10 @@ _NOT_SETTINGS = {
 }
 _FORMAT = re.compile(rb"\bFORMAT\s+(\w+)\s*;?\s*$", re.IGNORECASE)
 _INSERT = re.compile(
-    rb"\A\s*(INSERT\s+INTO\s[^;]*?)(\sSETTINGS\s[^;]*?)?\s+FORMAT\s+(\w+)[ \t]*(?:\n|\Z)",
+    rb"\A\s*(INSERT\s+INTO\s.*?)(\sSETTINGS\s.*?)?\s+FORMAT\s+(\w+)[ \t]*(?:\n|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
+_INPUT = re.compile(r"\binput\(\s*('(?:[^'\\]|\\.|'')*')\s*\)", re.IGNORECASE | re.DOTALL)
 _CODE = re.compile(r"Code: (\d+)")
 _UNPACK = {
     "gzip": gzip.decompress,
@@ -153,10 +154,13 @@ class Front(BaseHTTPRequestHandler):
         with tempfile.NamedTemporaryFile() as file:
             file.write(data)
             file.flush()
-            sql = (
-                f"{insert[1].decode()} FROM INFILE {_quoted(file.name)}"
-                f"{(insert[2] or b'').decode()} FORMAT {insert[3].decode()}"
-            )
+            head, clause = insert[1].decode(), (insert[2] or b"").decode()
+            form, place = insert[3].decode(), _quoted(file.name)
+            if _INPUT.search(head):
+                table = f"file({place}, '{form}', "
+                sql = _INPUT.sub(lambda found: f"{table}{found[1]})", head) + clause
+            else:
+                sql = f"{head} FROM INFILE {place}{clause} FORMAT {form}"
             connection.query(sql, "TabSeparated", params=params)
         return data.count(b"\n")
 
