@@ -39,7 +39,7 @@ from layouts.views import ChartView
 from layouts.words import PLURALS, leader, only_one
 from layouts.words import what_changed as what_changed_in_words
 
-_MOST_ROWS = {"country": 10, "category": 6, "channel": 6}
+_MOST_ROWS = {"country": 10, "category": 12, "channel": 6}
 _NO_COMPARISON = {
     "not asked": "Choose a comparison above to see what changed.",
     "no earlier data": "There is no earlier data to compare with: the comparison would begin "
@@ -59,25 +59,23 @@ def ranking_view(filters: Filters, facts: ShellFacts, dimension: Dimension) -> C
         name = str(rows["name"].iloc[0]) if len(rows) else None
         return empty_view(found.slice, trust, only_one(dimension, name, chosen=False))
     against = compared_with(found.slice)
-    title = leader(
-        rows.loc[rows["chosen"], "name"].tolist(),
-        rows.loc[rows["chosen"], "revenue"].tolist(),
-        found.total,
-        dimension,
-    )
+    chosen = rows[rows["chosen"]]
+    named, amounts = chosen["name"].tolist(), chosen["revenue"].tolist()
     return ChartView(
-        figure=ranking_figure(_bars(rows, dimension, facts.data.currency)),
+        figure=ranking_figure(
+            _bars(rows, dimension, facts.data.currency, compared=against is not None)
+        ),
         answer=_listing(found, facts.data.currency),
         table=_ranking_table(found, dimension.capitalize(), facts.data.currency),
         trust=trust,
-        title=title,
+        title=leader(named, amounts, dimension, there_are=len(rows)),
         subtitle=f"Revenue per {dimension}"
         + (f", change against {against.long}" if against else "")
         + ". Click a bar to filter.",
     )
 
 
-def _bars(rows: pd.DataFrame, dimension: str, currency: str) -> list[Bar]:
+def _bars(rows: pd.DataFrame, dimension: str, currency: str, *, compared: bool) -> list[Bar]:
     most = _MOST_ROWS[dimension]
     single = rows if len(rows) <= most + 1 else rows.head(most)
     bars = [
@@ -88,6 +86,7 @@ def _bars(rows: pd.DataFrame, dimension: str, currency: str) -> list[Bar]:
             change=None if math.isnan(row.change) else row.change,
             key=row.name,
             chosen=bool(row.chosen),
+            note="new" if compared else "",
         )
         for row in single.itertuples(index=False)
     ]
@@ -141,6 +140,7 @@ def products_view(filters: Filters, facts: ShellFacts) -> ChartView:
             value=row.revenue,
             label=money(row.revenue, currency),
             change=None if math.isnan(row.change) else row.change,
+            note="new" if found.slice.before else "",
         )
         for row in rows.itertuples(index=False)
     ]
@@ -174,13 +174,15 @@ def channels_view(filters: Filters, facts: ShellFacts) -> ChartView:
         return empty_view(found.slice, trust, only_one("channel", name, chosen=False))
     rows = sold.head(_MOST_ROWS["channel"])
     currency, against = facts.data.currency, compared_with(found.slice)
-    chosen = rows[rows["chosen"]]
+    chosen = sold[sold["chosen"]]
     return ChartView(
         figure=_channels_figure(rows, currency, compared=against is not None),
         answer=_listing(found, currency),
         table=_channels_table(found, currency),
         trust=trust,
-        title=leader(chosen["name"].tolist(), chosen["revenue"].tolist(), found.total, "channel"),
+        title=leader(
+            chosen["name"].tolist(), chosen["revenue"].tolist(), "channel", there_are=len(sold)
+        ),
         subtitle=(f"Below each figure its change against {against.long}. " if against else "")
         + "Click a bar to filter.",
     )
@@ -199,9 +201,9 @@ def _channels_figure(rows: pd.DataFrame, currency: str, *, compared: bool) -> ob
         for row in rows.itertuples(index=False)
     ]
     shown = (
-        ("Revenue", 0.47, "revenue", lambda value: money(value, currency), True),
-        ("Orders", 0.65, "orders", count, True),
-        ("Order value", 0.84, "order_value", lambda value: money(value, currency), True),
+        ("Revenue", 0.42, "revenue", lambda value: money(value, currency), True),
+        ("Orders", 0.6, "orders", count, True),
+        ("Per order", 0.82, "order_value", lambda value: money(value, currency), True),
         ("Returns", 1.0, "return_rate", percent, False),
     )
     columns = []
@@ -213,7 +215,7 @@ def _channels_figure(rows: pd.DataFrame, currency: str, *, compared: bool) -> ob
             below = change(moved) if moved is not None else ""
             cells.append(Cell(text(now), below, colour_of(moved, up_is_good=up_is_good)))
         columns.append(Column(heading, at, tuple(cells)))
-    return table_figure(bars, columns, bars_to=0.3)
+    return table_figure(bars, columns, bars_to=0.2)
 
 
 def _channels_table(found: Ranking, currency: str) -> pd.DataFrame:
@@ -247,7 +249,8 @@ def changed_view(filters: Filters, facts: ShellFacts, by: By = "country") -> Cha
         return empty_view(found.slice, trust, only_one(by, only, chosen=chosen))
     currency = facts.data.currency
     named = [(part.name, part.change) for part in parts.parts]
-    sentence = what_changed_in_words(parts.now, parts.before, named, against.long, currency)
+    rest = (_rest_name(parts, by), parts.rest.change)
+    sentence = what_changed_in_words(parts.now, parts.before, named, against.long, currency, rest)
     return ChartView(
         figure=change_figure(_change_bars(parts, by, currency)),
         answer=sentence,
@@ -295,9 +298,9 @@ def _change_table(parts: Contributions, by: By, currency: str) -> pd.DataFrame:
 
 
 _RULES = {
-    "return": ("Cancelled or returned", "Cancelled orders and returned lines"),
+    "return": ("Returns", "Cancelled orders and returned lines"),
     "correction": ("Corrections", "Stock and price corrections"),
-    "free": ("Without a price", "Lines without a price"),
+    "free": ("No price", "Lines without a price"),
     "unknown customer": ("No customer", "Sale lines that name no customer"),
     "discount": ("Discounts", "Discounts on sale lines"),
 }
@@ -347,8 +350,8 @@ def _reconciliation_figure(way: Reconciliation, currency: str) -> object:
         *(Cell(_taken(step.amount, currency)) for step in way.steps),
         Cell(exact_money(way.revenue, currency), f"{way.customers:,} customers", MUTED),
     )
-    columns = (Column("Lines", 0.66, lines), Column("Amount", 1.0, amounts))
-    return table_figure(bars, columns, bars_to=0.42, starts=starts, colours=colours)
+    columns = (Column("Lines", 0.58, lines), Column("Amount", 1.0, amounts))
+    return table_figure(bars, columns, bars_to=0.17, starts=starts, colours=colours)
 
 
 def _lines_left(lines: int, steps: tuple[Step, ...]) -> list[float]:

@@ -38,6 +38,13 @@ from layouts.words import nothing_sold, revenue_moved
 _MONEY = {"revenue", "average_order_value", "lifetime_revenue"}
 _RATES = {"repeat_rate", "return_rate"}
 _OF_CUSTOMERS = {"active_customers", "new_customers", "repeat_rate", "lifetime_revenue"}
+# Which statements make a card's number, by the beginning of their names.
+_MADE_BY = {
+    "revenue": ("daily_revenue",),
+    "orders": ("daily_orders",),
+    "average_order_value": ("daily_revenue", "daily_orders"),
+    "return_rate": ("daily_revenue",),
+}
 _BY = {"day": "By day", "week": "By week", "month": "By month", "quarter": "By quarter",
        "year": "By year"}  # fmt: skip
 
@@ -68,7 +75,9 @@ def kpi_views(filters: Filters, facts: ShellFacts) -> list[KpiView]:
     views = []
     for metric in METRICS:
         rests_on: Rests = "customers" if metric in _OF_CUSTOMERS else "sales"
-        trust = trusted(metric, found.slice, facts, statements, rests_on)
+        made_by = _MADE_BY.get(metric, ("customer_activity",))
+        made = [one for one in statements if one.name.startswith(made_by)]
+        trust = trusted(metric, found.slice, facts, made, rests_on)
         measure = found.measures[metric]
         views.append(_kpi(metric, measure, found.slice, trust, facts.data.currency))
     return views

@@ -46,16 +46,16 @@ def layout(metrics: tuple[str, ...] = tuple(DEFINITIONS)) -> html.Div:
     changed_by = segmented(CHANGED, "What changed, by", CHANGED_BY, "country")
     hours_of = segmented(HOURS, "What is counted", HOURS_OF, "orders")
     tiles = [
-        chart_tile(REVENUE, "Revenue over time", columns=7, height=318),
-        chart_tile(CHANGED, "What changed?", columns=5, height=270, controls=changed_by),
-        chart_tile(CHANNELS, "Channels", columns=7, height=260, lazy=True, clicks="channels"),
-        chart_tile(CATEGORIES, "Categories", columns=5, height=260, lazy=True, clicks="categories"),
+        chart_tile(REVENUE, "Revenue over time", columns=7, height=372),
+        chart_tile(CHANGED, "What changed?", columns=5, height=290, controls=changed_by),
+        chart_tile(CHANNELS, "Channels", columns=7, height=280, lazy=True, clicks="channels"),
+        chart_tile(CUSTOMERS, "New and returning customers", columns=5, height=280, lazy=True),
         chart_tile(
-            COUNTRIES, "Top countries", columns=5, height=380, lazy=True, clicks="countries"
+            COUNTRIES, "Top countries", columns=4, height=400, lazy=True, clicks="countries"
         ),
-        chart_tile(PRODUCTS, "Top products", columns=7, height=380, lazy=True),
-        chart_tile(HOURS, "When people order", columns=7, height=280, lazy=True, controls=hours_of),
-        chart_tile(CUSTOMERS, "New and returning customers", columns=5, height=318, lazy=True),
-        chart_tile(TRUST, "From the file to these figures", columns=12, height=290, lazy=True),
+        chart_tile(CATEGORIES, "Categories", columns=4, height=400, lazy=True, clicks="categories"),
+        chart_tile(PRODUCTS, "Top products", columns=4, height=400, lazy=True),
+        chart_tile(HOURS, "When people order", columns=6, height=270, lazy=True, controls=hours_of),
+        chart_tile(TRUST, "From the file to these figures", columns=6, height=306, lazy=True),
     ]
     return html.Div([*gate(KPIS), *cards, *tiles], className="grid")

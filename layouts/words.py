@@ -84,6 +84,7 @@ def what_changed(
     parts: Iterable[tuple[str, float]],
     against: str,
     currency: str,
+    rest: tuple[str, float] | None = None,
 ) -> str:
     """
     Return one sentence on a change of revenue and the parts that made it.
@@ -93,6 +94,8 @@ def what_changed(
         parts: (name, contribution to the change).
         against: What it is compared with.
         currency: ISO 4217 code.
+        rest: What all other parts are called, and their contribution: told when
+            it is more than half of the change.
 
     Returns:
         `Revenue fell by £120k (−4.1%) against the 30 days before: Germany −£80k and
@@ -109,20 +112,36 @@ def what_changed(
     named = joined([_named(*part, currency) for part in along])
     made_up = "partly made up by" if difference < 0 else "partly offset by"
     opposite = f", {made_up} {_named(*counter[0], currency)}" if counter else ""
-    return f"{said}: {named}{opposite}."
+    told = ""
+    if rest is not None and rest[1] * sign > abs(difference) / 2:
+        told = f"; {_named(*rest, currency)}"
+    return f"{said}: {named}{opposite}{told}."
 
 
 def _named(name: str, amount: float, currency: str) -> str:
-    return f"{name_or_not_given(name)} {signed_money(amount, currency)}"
+    text = signed_money(amount, currency)
+    # A word joiner keeps a sign and its amount on one line.
+    return f"{name_or_not_given(name)} {text[0]}\u2060{text[1:]}"
 
 
-def leader(names: Sequence[str], values: Sequence[float], total: float, kind: str) -> str:
-    """Return who leads a ranking: `Germany brings 41.2% of revenue, the most of 8 countries`."""
+def leader(names: Sequence[str], values: Sequence[float], kind: str, *, there_are: int) -> str:
+    """
+    Return who leads a ranking: `Germany brings 41.2% of revenue, the most of 8 countries`.
+
+    Args:
+        names: Those that a filter keeps, the best first.
+        values: Their revenue.
+        kind: What they are: `country`, `channel` or `category`.
+        there_are: How many there are without the filter.
+    """
+    total = sum(values)
     if not names or total <= 0:
         return ""
-    first = f"{name_or_not_given(names[0])} brings {percent(values[0] / total)} of revenue"
-    many = len(names)
-    return f"{first}, the most of {many} {PLURALS[kind]}" if many > 1 else first
+    first = name_or_not_given(names[0])
+    if len(names) == 1:
+        return f"Only {first} is chosen, of {there_are} {PLURALS[kind]}"
+    share = percent(values[0] / total)
+    return f"{first} brings {share} of revenue, the most of {len(names)} {PLURALS[kind]}"
 
 
 def nothing_sold(start: date, end: date, chosen: Mapping[str, Sequence[str]], known: bool) -> str:

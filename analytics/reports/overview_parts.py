@@ -148,6 +148,8 @@ def what_changed(filters: Filters, data: DataState, by: By, most: int = 8) -> Ch
         names, others = len(rows), 0
     if view.before is None or (now == 0 and before == 0):
         return ChangeBy(view, by, None, names)
+    if names == most + 1:
+        most = names  # a rest of one is that one
     parts = contributions(amounts, before=before, now=now, most=most, others=others)
     return ChangeBy(view, by, parts, names)
 

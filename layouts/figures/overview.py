@@ -14,6 +14,7 @@ from layouts.format import count, currency_sign, exact_money, period
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _PALE = 0.45
+_DAY = 86_400_000  # in Plotly's unit of time, milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def customers_figure(
             y=list(values),
             name=name,
             marker={"opacity": opacity},
+            width=[(one.end - one.start).days * _DAY * 0.82 for one in stretches],
+            offset=0,
             customdata=[
                 f"{name} {count(value)}  {_stretch_text(one)}"
                 for one, value in zip(stretches, values, strict=True)
@@ -129,7 +132,6 @@ def customers_figure(
         hovermode="x unified",
         legend={"traceorder": "normal"},
         yaxis={"tickformat": "~s"},
-        bargap=0.18,
     )
     return figure
 

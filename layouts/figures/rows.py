@@ -28,6 +28,7 @@ class Bar:
         key: What a click on it means; None when it means nothing.
         chosen: Whether a filter keeps it; otherwise it is pale.
         other: Whether it stands for many small ones; it is grey then.
+        note: Written in the place of a change that there is not.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Bar:
     key: str | None = None
     chosen: bool = True
     other: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def ranking_figure(bars: Sequence[Bar], *, names_above: bool = False) -> go.Figu
         bars: Best first.
         names_above: Write names over their bars: for long ones.
     """
-    changes = any(bar.change is not None for bar in bars)
+    changes = any(bar.change is not None or bar.note for bar in bars)
     longest = max((bar.value for bar in bars), default=0) or 1
     figure = go.Figure(
         go.Bar(
@@ -98,8 +100,8 @@ def ranking_figure(bars: Sequence[Bar], *, names_above: bool = False) -> go.Figu
         xaxis={
             "visible": False,
             "fixedrange": True,
-            "range": [0, longest * 1.32],
-            "domain": [0, 0.84 if changes else 1],
+            "range": [0, longest * (1.5 if changes else 1.32)],
+            "domain": [0, 0.8 if changes else 1],
         },
         yaxis=_row_axis([] if names_above else [bar.name for bar in bars], len(bars)),
         showlegend=False,
@@ -112,14 +114,16 @@ def ranking_figure(bars: Sequence[Bar], *, names_above: bool = False) -> go.Figu
     for row, bar in enumerate(bars):
         if bar.change is not None:
             _write(figure, 1, row, change_text(bar.change), font={"color": colour_of(bar.change)})
+        elif bar.note:
+            _write(figure, 1, row, bar.note, font={"color": MUTED})
     return figure
 
 
 def change_figure(bars: Sequence[Bar]) -> go.Figure:
     """Return bars to the right for what rose and to the left for what fell, labelled directly."""
-    size = max((abs(bar.value) for bar in bars), default=0) or 1
-    low, high = min([0.0, *(bar.value for bar in bars)]), max([0.0, *(bar.value for bar in bars)])
-    room = size * 0.42 if low < 0 < high else (high - low) * 0.4
+    values = [0.0, *(bar.value for bar in bars)]
+    low, high = min(values), max(values)
+    room = (high - low or 1) * 0.5  # for the labels, on a narrow screen too
     figure = go.Figure(
         go.Bar(
             orientation="h",
@@ -143,7 +147,7 @@ def change_figure(bars: Sequence[Bar]) -> go.Figure:
         xaxis={
             "visible": False,
             "fixedrange": True,
-            "range": [low - (room if low < 0 else 0), high + (room if high > 0 else 0)],
+            "range": [low - (room if low < 0 else 0), high + (room if high > 0 or low == 0 else 0)],
         },
         yaxis=_row_axis([bar.name for bar in bars], len(bars)),
         shapes=[_zero_line()],
@@ -225,6 +229,9 @@ def _row_axis(names: Sequence[str], rows: int) -> dict[str, Any]:
         "tickvals": list(range(rows)) if names else [],
         "ticktext": [_cut(name, _LONGEST_NAME) for name in names],
         "tickfont": {"color": INK, "size": 12},
+        "ticks": "outside",
+        "ticklen": 6,
+        "tickcolor": "rgba(0,0,0,0)",
         "range": [rows - 0.5, -0.5],
         "showgrid": False,
         "zeroline": False,
