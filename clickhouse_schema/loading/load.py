@@ -162,7 +162,8 @@ class _Load:
                 known = self._same_as(live, reader)
                 if known is not None:
                     return known
-            return self._load(source, reader, live, leaving)
+            with staging.merges_held(self.warehouse):
+                return self._load(source, reader, live, leaving)
         finally:
             reader.stopped.set()
             reader.join()
@@ -217,6 +218,7 @@ class _Load:
                 batches.abandon(self.warehouse, batch, f"same as batch {known.batch_id}")
                 return known
             derive(self.warehouse, batch.batch_id, [old.batch_id for old in leaving], self.say)
+            staging.check(self.warehouse, batch.batch_id)
             return self._publish(batch, reader, reading, leaving)
         except BaseException as error:
             self._give_up(batch, error)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.errors import QueryCancelled, WarehouseError
+from clickhouse_schema.errors import LoadError, QueryCancelled, WarehouseError
 from clickhouse_schema.loading.batches import batch_tables
 from clickhouse_schema.loading.derive import batch_tag
 from clickhouse_schema.loading.sending import block_settings, server_insert
@@ -22,6 +23,10 @@ from clickhouse_schema.loading.transform import (
     sql_text,
 )
 
+NOT_AS_WRITTEN = (
+    "What was written does not read back: the disk is full, or failing. Nothing of the file was "
+    "kept. Make room, then load it again."
+)
 _POLL_SECONDS = 0.2
 _BROKEN_CSV = re.compile(r"CANNOT_PARSE|INCORRECT_DATA|Cannot parse|chunk.{0,20}(too )?(large|big)")
 Told = Callable[[int], None]
@@ -88,6 +93,41 @@ def counts(warehouse: Warehouse, batch_id: int) -> tuple[dict[str, int], dict[st
         "SELECT count() FROM staging_duplicate_lines WHERE batch_id = {batch:UInt32}", params
     )
     return dict(kinds), dict(reasons), int(repeated)
+
+
+@contextmanager
+def merges_held(warehouse: Warehouse) -> Iterator[None]:
+    """
+    Keep the engine from merging parts that are about to be read and moved.
+
+    Only embedded: on a server that would need rights a loader seldom has, and
+    others may be loading beside us. Forgotten when the process ends.
+    """
+    tables = [f"staging_{name}" for name in batch_tables(warehouse)]
+    held = tables if warehouse.home.embedded else []
+    for table in held:
+        warehouse.command(f"SYSTEM STOP MERGES {table}")
+    try:
+        yield
+    finally:
+        for table in held:
+            warehouse.command(f"SYSTEM START MERGES {table}")
+
+
+def check(warehouse: Warehouse, batch_id: int) -> None:
+    """
+    Read back what was staged: a write cut short by a full disk is not always told.
+
+    Raises:
+        LoadError: Something is not as it was written.
+    """
+    for table in batch_tables(warehouse):
+        answer = warehouse.rows(
+            f"CHECK TABLE staging_{table} PARTITION {int(batch_id)}"
+            " SETTINGS check_query_single_value_result = 1"
+        )
+        if answer and str(answer[0][0]) != "1":
+            raise LoadError(NOT_AS_WRITTEN)
 
 
 def clear(warehouse: Warehouse, batch_id: int) -> None:

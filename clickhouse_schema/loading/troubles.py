@@ -7,12 +7,14 @@ import re
 from pathlib import Path
 
 from clickhouse_schema.errors import LoadError, WarehouseError
+from clickhouse_schema.loading.staging import NOT_AS_WRITTEN
 
 _FULL = re.compile(
     r"No space left on device|NOT_ENOUGH_SPACE|File too large|Disk quota exceeded", re.IGNORECASE
 )
 _MEMORY = re.compile(r"MEMORY_LIMIT_EXCEEDED")
 _BROKEN_PARQUET = re.compile(r"parquet|CANNOT_READ_ALL_DATA|snappy|zstd|Unexpected end", re.I)
+_OWN_PART = re.compile(r"while reading from part|in table \S*\.?staging_")
 _FULL_ERRNO = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT}
 _FULL_TEXT = (
     "The disk is full: nothing of the file was kept, and what was loaded before is as it was. "
@@ -31,6 +33,8 @@ def loading_error(error: BaseException, path: Path) -> BaseException:
     cause = str(error.__cause__ or error)
     if _FULL.search(cause):
         return LoadError(_FULL_TEXT)
+    if _OWN_PART.search(cause):
+        return LoadError(NOT_AS_WRITTEN)
     if _MEMORY.search(cause):
         return LoadError(
             "The load needed more memory than the warehouse may take. Nothing of it was kept."
