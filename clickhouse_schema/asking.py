@@ -103,3 +103,31 @@ def _drop_older(question: Asking) -> None:
         _newest[key] = question
         while len(_newest) > _MOST_REMEMBERED:
             _newest.popitem(last=False)
+
+
+_job: ContextVar[str] = ContextVar("job", default="")
+
+
+@contextmanager
+def working(job_id: str) -> Iterator[None]:
+    """
+    Mark every statement run inside as this job's, so that `cancel_job` finds it.
+
+    Raises:
+        ValueError: The id has other characters than a plain word; it becomes part of SQL.
+    """
+    if not _WORD.match(job_id):
+        raise ValueError(f"not a plain word: {job_id!r}")
+    token = _job.set(job_id)
+    try:
+        yield
+    finally:
+        _job.reset(token)
+
+
+def current_tag() -> str:
+    """Return how a statement is marked beside its name; empty outside of questions and jobs."""
+    question = _current.get()
+    if question is not None:
+        return question.tag
+    return f"job={_job.get()}" if _job.get() else ""

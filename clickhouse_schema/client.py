@@ -23,7 +23,7 @@ import pandas as pd
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
-from clickhouse_schema.asking import Asking, current_asking
+from clickhouse_schema.asking import Asking, current_asking, current_tag
 from clickhouse_schema.errors import (
     QueryCancelled,
     QueryTooHeavy,
@@ -88,6 +88,7 @@ class Warehouse:
         self.home = home
         self.limits = limits or Limits()
         self.lock: EmbeddedLock | None = None
+        self._anchor: Client | None = None
         self._idle: queue.LifoQueue[Client] = queue.LifoQueue()
 
     @classmethod
@@ -106,7 +107,8 @@ class Warehouse:
             warehouse.lock = EmbeddedLock(home.data_dir.parent)
             warehouse.lock.acquire()
         try:
-            warehouse._idle.put(home.open_client(create_database=create_database))
+            # Never lent: the embedded engine shuts down with its last connection.
+            warehouse._anchor = home.open_client(create_database=create_database)
         except Exception:
             warehouse.close()
             raise
@@ -122,9 +124,14 @@ class Warehouse:
         try:
             yield client
         except ClickHouseError as error:
+            # After a killed statement the embedded engine's connection may give a later
+            # one the rest of its bytes: it is not used again.
+            client.close()
             raise translate(error) from error
-        finally:
-            self._idle.put(client)
+        except BaseException:
+            client.close()
+            raise
+        self._idle.put(client)
 
     def command(self, sql: str, params: Mapping[str, Any] | None = None) -> Any:
         """Run a statement of our own that returns nothing or one value."""
@@ -159,6 +166,9 @@ class Warehouse:
                 self._idle.get_nowait().close()
             except queue.Empty:
                 break
+        if self._anchor is not None:
+            self._anchor.close()
+            self._anchor = None
         if self.lock is not None:
             self.lock.release()
             self.lock = None
@@ -279,7 +289,7 @@ def _clause(warehouse: Warehouse, name: str, limits: Limits | None) -> str:
     asking = current_asking()
     if asking is not None:
         asking.check()
-    comment = name if asking is None else f"{name} {asking.tag}"
+    comment = f"{name} {current_tag()}".rstrip()
     return (limits or warehouse.limits).clause(comment)
 
 

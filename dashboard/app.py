@@ -16,6 +16,7 @@ from dash import Dash
 from flask import Flask
 
 import callbacks
+from analytics.jobs import JobQueue, use_queue
 from analytics.reports._cache import cache
 from analytics.reports._warehouse import use_warehouse
 from analytics.reports._warehouse import warehouse as current_warehouse
@@ -97,6 +98,13 @@ def cache_options(config: AppConfig) -> dict[str, Any]:
     return {**shared, "CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": _CACHED_VIEWS}
 
 
+def open_queue(config: AppConfig) -> JobQueue:
+    """Return the queue of long work, and let everything in this process use it."""
+    queue = JobQueue(config.data_dir, config.redis_url, config.secret_key)
+    use_queue(queue)
+    return queue
+
+
 def open_warehouse(config: AppConfig) -> Warehouse:
     """
     Return the warehouse of a web process.
@@ -121,6 +129,9 @@ def wsgi() -> Flask:
     set_up_logging(config)
     try:
         server: Flask = create_app(config, open_warehouse(config)).server
+        queue = open_queue(config)
+        if config.home.embedded:
+            queue.start_threads()
     except WarehouseError as error:
         log.error("cannot serve: %s", error)
         sys.exit(_CANNOT_BOOT)

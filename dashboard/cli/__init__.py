@@ -17,7 +17,7 @@ from clickhouse_schema.errors import WarehouseError
 from dashboard.config import AppConfig, ConfigError
 from dashboard.logs import set_up_logging
 
-COMMANDS = ("serve", "prepare", "migrate", "load", "unload", "info", "sample", "bench")
+COMMANDS = ("serve", "worker", "prepare", "migrate", "load", "unload", "info", "sample", "bench")
 
 
 def main(words: list[str] | None = None) -> int:

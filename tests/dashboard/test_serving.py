@@ -192,13 +192,46 @@ def test_the_processes_of_compose(database_url, redis_url, tmp_path):
     )
     assert made.returncode == 0, made.stderr
     url = f"http://127.0.0.1:{port}"
-    with running(settings, tmp_path / "web", "serve") as web:
+    with (
+        running(settings, tmp_path / "web", "serve") as web,
+        running(settings, tmp_path / "worker", "worker") as worker,
+    ):
         wait_for(lambda: answers(f"{url}/readyz"), web)
         pages = [text_of(f"{url}/overview") for _ in range(12)]
         layout = text_of(f"{url}/_dash-layout")
+        check = dashboard(settings, "worker", "--check")
+        alive = worker.poll() is None
     log = (tmp_path / "web").read_text()
 
     assert all("react-entry-point" in page for page in pages)
     assert "shell-filters" in layout
     assert log.count("Booting worker") == 2
-    assert "Traceback" not in log
+    assert "Traceback" not in log + (tmp_path / "worker").read_text()
+    assert alive
+    assert check.returncode == 0, check.stderr
+
+
+def test_an_embedded_home_has_no_worker(tmp_path):
+    """The server does that work itself, and says so."""
+    told = dashboard(environment(tmp_path), "worker")
+
+    assert told.returncode == 2
+    assert "CLICKHOUSE_URL" in told.stderr
+
+
+def test_compose_is_valid():
+    """Debian's docker-compose reads the file; no secret has a default."""
+    program = shutil.which("docker-compose")
+    command = [program] if program else ["docker", "compose"]
+    secrets = {"CLICKHOUSE_PASSWORD": "a", "REDIS_PASSWORD": "b", "CLIENTELE_SECRET_KEY": "c" * 32}
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("CLI")}
+    run = [*command, "-f", "docker-compose.yml", "config", "--services"]
+    good = subprocess.run(
+        run, env={**plain, **secrets}, cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    bad = subprocess.run(run, env=plain, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert good.returncode == 0, good.stderr
+    assert set(good.stdout.split()) == {"clickhouse", "redis", "migrate", "web", "worker"}
+    assert bad.returncode != 0
+    assert "set a" in bad.stderr
