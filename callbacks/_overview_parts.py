@@ -146,7 +146,6 @@ def products_view(filters: Filters, facts: ShellFacts) -> ChartView:
     ]
     table = _ranking_table(found, "Product", currency)
     table.insert(1, "Product id", rows["product_id"])
-    table.insert(2, "Units", rows["units"])
     share = percent(rows["revenue"].sum() / found.total) if found.total else ""
     against = compared_with(found.slice)
     return ChartView(

@@ -30,7 +30,7 @@ class Ranking:
         slice: What it is about.
         rows: `name`, `revenue`, `revenue_before` (NaN when not compared), `change`
             (relative; NaN when there is nothing to compare with), `chosen` (whether
-            the filter on this dimension keeps it). Products also `product_id`, `units`.
+            the filter on this dimension keeps it). Products also `product_id`.
         total: Revenue of the slice, the chosen names only.
     """
 

@@ -14,7 +14,6 @@ PRODUCT_MOVEMENTS = {
     "is_product": "bool",
     "revenue": "float64",
     "revenue_before": "float64",
-    "units": "float64",
     "by_revenue": "int64",
     "by_change": "int64",
 }
@@ -35,7 +34,7 @@ def product_movements(
     Returns:
         One row per product, best first: `product_id` and `description` as loaded,
         `is_product` (false: postage, fees and the like), `revenue`,
-        `revenue_before` (account currency), `units` sold, and its ranks from 1:
+        `revenue_before` (account currency), and its ranks from 1:
         `by_revenue` (products before fees) and `by_change` (fees among them).
 
     Raises:

@@ -1,14 +1,15 @@
 -- The products that matter: the best by revenue, and those whose revenue changed most, each
 -- list as long as asked for. All products together are in revenue_by.
 -- Reads the small table of products and days, so it knows no country, channel or customer.
+-- Amounts are summed as the whole ten-thousandths a Decimal(18, 4) holds: exact, and faster.
 WITH moved AS
 (
     SELECT
         product_key,
-        sumIf(net_amount, day >= {start:Date} AND day < {end:Date})     AS revenue,
-        sumIf(net_amount,
-            day >= {before_start:Date} AND day < {before_end:Date})     AS revenue_before,
-        sumIf(units, day >= {start:Date} AND day < {end:Date})          AS units
+        sumIf(reinterpretAsInt64(net_amount),
+            day >= {start:Date} AND day < {end:Date})                   AS revenue,
+        sumIf(reinterpretAsInt64(net_amount),
+            day >= {before_start:Date} AND day < {before_end:Date})     AS revenue_before
     FROM product_days
     WHERE (day >= {start:Date} AND day < {end:Date})
        OR (day >= {before_start:Date} AND day < {before_end:Date})
@@ -19,9 +20,8 @@ SELECT
     names.product_id                            AS product_id,
     names.description                           AS description,
     ranked.is_product                           AS is_product,
-    toFloat64(ranked.revenue)                   AS revenue,
-    toFloat64(ranked.revenue_before)            AS revenue_before,
-    toFloat64(ranked.units)                     AS units,
+    ranked.revenue / 10000                      AS revenue,
+    ranked.revenue_before / 10000               AS revenue_before,
     ranked.by_revenue                           AS by_revenue,
     ranked.by_change                            AS by_change
 FROM
@@ -30,7 +30,6 @@ FROM
         product_key,
         revenue,
         revenue_before,
-        units,
         product_key NOT IN (SELECT product_key FROM products WHERE NOT is_product) AS is_product,
         row_number() OVER (ORDER BY is_product DESC, revenue DESC, product_key) AS by_revenue,
         row_number() OVER (ORDER BY abs(revenue - revenue_before) DESC, product_key)

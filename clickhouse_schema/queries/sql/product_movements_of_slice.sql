@@ -1,15 +1,14 @@
 -- As product_movements, from the lines: for a slice of countries, channels, categories or of
 -- known customers, which the table of products and days does not know.
+-- Amounts are summed as the whole ten-thousandths a Decimal(18, 4) holds: exact, and faster.
 WITH moved AS
 (
     SELECT
         product_key,
-        sumIf(net_amount, ordered_at >= toDateTime({start:Date}, 'UTC')
+        sumIf(reinterpretAsInt64(net_amount), ordered_at >= toDateTime({start:Date}, 'UTC')
             AND ordered_at < toDateTime({end:Date}, 'UTC'))             AS revenue,
-        sumIf(net_amount, ordered_at >= toDateTime({before_start:Date}, 'UTC')
-            AND ordered_at < toDateTime({before_end:Date}, 'UTC'))      AS revenue_before,
-        sumIf(quantity, ordered_at >= toDateTime({start:Date}, 'UTC')
-            AND ordered_at < toDateTime({end:Date}, 'UTC'))             AS units
+        sumIf(reinterpretAsInt64(net_amount), ordered_at >= toDateTime({before_start:Date}, 'UTC')
+            AND ordered_at < toDateTime({before_end:Date}, 'UTC'))      AS revenue_before
     FROM order_lines
     WHERE kind = 'sale'
       AND ((ordered_at >= toDateTime({start:Date}, 'UTC')
@@ -27,9 +26,8 @@ SELECT
     names.product_id                            AS product_id,
     names.description                           AS description,
     ranked.is_product                           AS is_product,
-    toFloat64(ranked.revenue)                   AS revenue,
-    toFloat64(ranked.revenue_before)            AS revenue_before,
-    toFloat64(ranked.units)                     AS units,
+    ranked.revenue / 10000                      AS revenue,
+    ranked.revenue_before / 10000               AS revenue_before,
     ranked.by_revenue                           AS by_revenue,
     ranked.by_change                            AS by_change
 FROM
@@ -38,7 +36,6 @@ FROM
         product_key,
         revenue,
         revenue_before,
-        units,
         product_key NOT IN (SELECT product_key FROM products WHERE NOT is_product) AS is_product,
         row_number() OVER (ORDER BY is_product DESC, revenue DESC, product_key) AS by_revenue,
         row_number() OVER (ORDER BY abs(revenue - revenue_before) DESC, product_key)
