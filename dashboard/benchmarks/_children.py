@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +36,14 @@ class Ended:
     Attributes:
         answer: What its function returned; None of a command.
         seconds: From start to end.
+        cpu_seconds: Of all its cores together; more than `seconds` says that it
+            used several, much less that it had to wait, for others perhaps.
         peak_mb: Most memory it held at once, in megabytes of 10^6 bytes.
     """
 
     answer: Any
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
 
@@ -77,7 +80,7 @@ def run_child(function: str, arguments: Mapping[str, Any], data_dir: Path) -> En
         answer = Path(folder) / "answer.json"
         words = ["-m", "dashboard.benchmarks", function, json.dumps(dict(arguments)), str(answer)]
         ended = _run(words, environment(data_dir))
-        return Ended(json.loads(answer.read_text()), ended.seconds, ended.peak_mb)
+        return replace(ended, answer=json.loads(answer.read_text()))
 
 
 def _run(words: Sequence[str], variables: Mapping[str, str]) -> Ended:
@@ -97,4 +100,5 @@ def _run(words: Sequence[str], variables: Mapping[str, str]) -> Ended:
         if process.returncode != 0:
             log.seek(0)
             raise BenchError(f"{' '.join(words[:4])} failed:\n{log.read()[-_SHOWN_OF_LOG:]}")
-        return Ended(None, seconds, usage.ru_maxrss * _MAXRSS_UNIT / 1e6)
+        busy = usage.ru_utime + usage.ru_stime
+        return Ended(None, seconds, busy, usage.ru_maxrss * _MAXRSS_UNIT / 1e6)

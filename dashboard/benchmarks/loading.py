@@ -38,10 +38,11 @@ def _load_rows(bench: Bench, kind: str, bar: int) -> list[Row]:
     runs = [_load_once(bench, kind) for _ in range(min(bench.runs, _MOST_RUNS))]
     speeds = [run.answer["raw_lines"] / run.answer["seconds"] for run in runs]
     whole = median(run.seconds for run in runs)
+    busy = median(run.cpu_seconds for run in runs)
     each = {f"run {number + 1}": speed for number, speed in enumerate(speeds)}
     return [
         at_least(f"loading: {kind}", median(speeds), "lines/s", bar, detail=each),
-        information(f"loading: {kind}, the whole command", whole, "s"),
+        information(f"loading: {kind}, the whole command", whole, "s", note=_busy(busy)),
         below(
             f"loading: {kind}, peak memory", max(run.peak_mb for run in runs), "MB", _MOST_MEMORY
         ),
@@ -57,6 +58,10 @@ def _load_once(bench: Bench, kind: str) -> Ended:
             f"{path.name} has {bench.reference.lines:,} lines, {ended.answer['lines']:,} loaded."
         )
     return ended
+
+
+def _busy(seconds: float) -> str:
+    return f"{seconds:.1f} s of one core's time"
 
 
 def _sample_rows(bench: Bench) -> list[Row]:
