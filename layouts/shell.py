@@ -115,8 +115,8 @@ def _header(stamp: str, bar: html.Div | None) -> html.Header:
     return html.Header(rows, className="topbar")
 
 
-def _sample_banner() -> html.Div:
-    return html.Div(
+def _sample_banner() -> html.Aside:
+    return html.Aside(
         [
             icon("exclamation-triangle"),
             html.Div(
@@ -130,7 +130,7 @@ def _sample_banner() -> html.Div:
         ],
         id=Shell.SAMPLE_BANNER,
         className="banner",
-        role="note",
+        **attributes(aria_label="Sample data"),
     )
 
 

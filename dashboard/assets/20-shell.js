@@ -64,7 +64,7 @@
           children: notice.body,
           header: notice.head,
           icon: notice.kind === "danger" ? "danger" : notice.kind === "warning" ? "warning" : "primary",
-          duration: notice.kind === "danger" ? 12000 : 8000,
+          duration: notice.kind === "info" ? 8000 : 12000,
           dismissable: true,
           is_open: true,
           key: String(Date.now()) + Math.random(),

@@ -36,6 +36,11 @@ _QUIET = [
     "--disable-sync",
 ]
 
+# What the page looks like while an answer is on its way, and how often it must not.
+_WAITS = "!!document.querySelector('[data-dash-is-loading=true], .skeleton')"
+_QUIET_CHECKS = 6
+_ASKS = "_dash-update-component"
+
 
 @dataclass
 class Served:
@@ -59,6 +64,7 @@ class Watched:
     outside: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    pending: int = 0
 
     def open(self, path: str) -> Watched:
         """Go to a path of the application and wait until it is quiet."""
@@ -68,11 +74,21 @@ class Watched:
     def settle(self) -> Watched:
         """Wait until nothing is on its way and no tile is waiting."""
         self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_function(
-            "!document.querySelector('[data-dash-is-loading=true]')"
-            " && !document.querySelector('.skeleton')"
-        )
-        self.page.wait_for_timeout(250)
+        deadline = time.monotonic() + 30
+        quiet = 0
+        while quiet < _QUIET_CHECKS:
+            assert time.monotonic() < deadline, "the page never came to rest"
+            self.page.wait_for_timeout(60)
+            waits = self.pending > 0 or self.page.evaluate(_WAITS)
+            quiet = 0 if waits else quiet + 1
+        return self
+
+    def until(self, condition: str, seconds: float = 20) -> Watched:
+        """Wait for an expression to hold; the page's CSP allows no predicate inside it."""
+        deadline = time.monotonic() + seconds
+        while not self.page.evaluate(condition):
+            assert time.monotonic() < deadline, f"never came true: {condition}"
+            self.page.wait_for_timeout(50)
         return self
 
     def see_everything(self) -> Watched:
@@ -219,6 +235,8 @@ def watch(page: Page, base: str) -> Watched:
     page.on("console", lambda message: watched.console.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: watched.console.append(f"error: {error}"))
     page.on("request", lambda request: _note_request(watched, request.url))
+    page.on("requestfinished", lambda request: _note_end(watched, request.url))
+    page.on("requestfailed", lambda request: _note_end(watched, request.url))
     page.on(
         "response",
         lambda answer: (
@@ -232,5 +250,11 @@ def _note_request(watched: Watched, url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme in {"http", "https", "ws", "wss"} and not url.startswith(watched.base):
         watched.outside.append(url)
-    if parts.path.endswith("_dash-update-component"):
+    if parts.path.endswith(_ASKS):
         watched.asked.append(url)
+        watched.pending += 1
+
+
+def _note_end(watched: Watched, url: str) -> None:
+    if urlsplit(url).path.endswith(_ASKS):
+        watched.pending -= 1
