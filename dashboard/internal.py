@@ -74,11 +74,6 @@ class Tasks:
         """Return a task; None when there is none of that id."""
         return self._tasks.get(task_id)
 
-    def stop_all(self) -> None:
-        """Ask everything that runs to stop, before the process ends."""
-        for task in self._tasks.values():
-            task.cancel.set()
-
     def _run(self, task: Task, arguments: dict[str, Any]) -> None:
         def told(progress: Progress) -> None:
             task.progress = progress

@@ -23,7 +23,7 @@ from clickhouse_schema.loading.transform import template
 # What the sample retailer is made with; empty but while that happens.
 _WORKING_TABLES = ("staging_sample_orders", "staging_sample_shelf")
 # An owner on another machine is given up when its batch stood still for this long.
-_GIVEN_UP = timedelta(minutes=30)
+_GIVEN_UP = timedelta(hours=12)
 log = logging.getLogger("clientele.load")
 
 
@@ -90,7 +90,7 @@ def recover(warehouse: Warehouse) -> list[Batch]:
         The batches concerned, as they were found.
     """
     found = ledger.batches(warehouse, "loading", "publishing", "unloading")
-    dead = [batch for batch in found if not _still_at_it(batch)]
+    dead = [batch for batch in found if not _still_at_it(warehouse, batch)]
     for batch in dead:
         if batch.state != "unloading":
             abandon(warehouse, batch, "the process that loaded it ended")
@@ -103,11 +103,14 @@ def recover(warehouse: Warehouse) -> list[Batch]:
     return dead
 
 
-def _still_at_it(batch: Batch) -> bool:
-    if not ledger.owner_lives(batch):
-        return False
-    if batch.owner.startswith(ledger.OWNER) or batch.at is None:
-        return batch.owner.startswith(ledger.OWNER)
+def _still_at_it(warehouse: Warehouse, batch: Batch) -> bool:
+    if batch.owner.startswith(ledger.OWNER):
+        return True
+    if warehouse.home.embedded:
+        return False  # we hold the lock, so nobody else lives
+    lives = ledger.owner_lives(batch)
+    if lives is not None or batch.at is None:
+        return bool(lives)
     at = batch.at if batch.at.tzinfo else batch.at.replace(tzinfo=UTC)
     return datetime.now(UTC) - at < _GIVEN_UP
 

@@ -132,14 +132,14 @@ def begin(warehouse: Warehouse, first: Batch) -> Batch:
     raise LoadError("Other loads keep beginning at the same time. Try again in a moment.")
 
 
-def owner_lives(batch: Batch) -> bool:
-    """Whether the process that loads a batch may still be at it."""
+def owner_lives(batch: Batch) -> bool | None:
+    """Whether the process that loads a batch still runs; None for one on another machine."""
     owner = batch.owner.partition("/")[0]
     if owner == OWNER:
         return True
     host, pid, _ = owner.rsplit(":", 2) if owner.count(":") >= 2 else ("", "0", "")
     if host != socket.gethostname():
-        return True
+        return None
     return pid.isdigit() and int(pid) != os.getpid() and _process_lives(int(pid))
 
 
