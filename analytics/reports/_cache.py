@@ -17,6 +17,7 @@ from dataclasses import asdict, is_dataclass
 from typing import Any, TypeVar
 
 from flask_caching import Cache
+from redis.exceptions import RedisError
 
 from analytics.reports._warehouse import warehouse
 from clickhouse_schema.asking import current_asking
@@ -71,7 +72,7 @@ def remembered(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer
     """
     key = answer_key(name, asked, current_version())
     while True:
-        found: Answer | None = cache.get(key)
+        found: Answer | None = _kept(key)
         if found is not None:
             log.info("answer", extra={"fields": {"tag": name, "cache": "hit"}})
             return found
@@ -95,6 +96,22 @@ def remembered(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer
             event.set()
 
 
+def _kept(key: str) -> Any:
+    """Return what is remembered; None, and a line in the log, when Redis is away."""
+    try:
+        return cache.get(key)
+    except RedisError as error:
+        log.warning("cache away", extra={"fields": {"cause": type(error).__name__}})
+        return None
+
+
+def _keep(key: str, answer: Any) -> None:
+    try:
+        cache.set(key, answer)
+    except RedisError as error:
+        log.warning("cache away", extra={"fields": {"cause": type(error).__name__}})
+
+
 def _compute(name: str, key: str, compute: Callable[[], Answer]) -> Answer:
     asking = current_asking()
     if asking is not None:
@@ -102,7 +119,7 @@ def _compute(name: str, key: str, compute: Callable[[], Answer]) -> Answer:
         cancel_older(warehouse(), asking)
     started = time.perf_counter()
     answer = compute()
-    cache.set(key, answer)
+    _keep(key, answer)
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     log.info("answer", extra={"fields": {"tag": name, "cache": "miss", "ms": milliseconds}})
     return answer

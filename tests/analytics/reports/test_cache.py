@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from analytics.reports import _cache
 from analytics.reports._cache import answer_key, cache, remembered
@@ -119,3 +120,15 @@ def test_the_key_is_the_question():
     others = [("m", {"a": Asked(), "b": 2}, 1), ("n", {"a": Asked(a=2), "b": 2}, 1)]
     others += [("n", {"a": Asked(), "b": 2}, 2), ("n", {"a": Asked(b=("y",)), "b": 2}, 1)]
     assert key not in {answer_key(*other) for other in others}
+
+
+def test_a_cache_that_is_away_only_costs_time(monkeypatch):
+    """Without Redis every answer is computed, and none is refused."""
+
+    def away(*_: object) -> None:
+        raise RedisConnectionError("refused")
+
+    monkeypatch.setattr(cache, "get", away)
+    monkeypatch.setattr(cache, "set", away)
+
+    assert remembered("v", {}, lambda: "answer") == "answer"
