@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from analytics.reports.shell import ShellFacts
 from callbacks import _overview_parts as parts
 from callbacks import _overview_views as views
 from callbacks.overview import draw_changed, draw_kpis
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.filters import Filters
+from clickhouse_schema.filters import Compare, Filters
 from layouts.views import ChartView
 
 MAY = Filters(date(2024, 5, 1), date(2024, 6, 1))
@@ -72,6 +74,42 @@ def test_empty_slices_say_why(
 
     assert (view.figure is None) == bool(view.empty)
     json.dumps(view.to_dict(), allow_nan=False)
+
+
+@given(
+    start=st.dates(date(1990, 1, 1), date(2050, 1, 1)),
+    days=st.sampled_from([1, 2, 7, 31, 63, 401, 2000, 20_000]),
+    names=st.lists(st.sampled_from(["", "web", "France", "Kitchen", "<b>", "' OR 1"]), max_size=2),
+    known=st.booleans(),
+    compare=st.sampled_from(["previous", "year", "none"]),
+)
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_any_filters_have_an_answer(
+    shop: Warehouse,
+    facts: ShellFacts,
+    start: date,
+    days: int,
+    names: list[str],
+    known: bool,
+    compare: Compare,
+) -> None:
+    """Whatever is asked for, every tile draws or says why not, in plain JSON."""
+    chosen = tuple(sorted(set(names)))
+    filters = Filters(
+        start, start + timedelta(days), chosen, chosen, chosen, known_only=known, compare=compare
+    )
+
+    for build in CHARTS.values():
+        view = build(filters, facts)
+        assert (view.figure is None) == bool(view.empty)
+        json.dumps(view.to_dict(), allow_nan=False)
+    for card in views.kpi_views(filters, facts):
+        json.dumps(card.to_dict(), allow_nan=False)
+    around = replace(filters, start=date(2024, 5, 6), end=date(2024, 5, 6) + timedelta(days))
+    for build in CHARTS.values():
+        build(replace(around, countries=(), channels=(), categories=()), facts)
 
 
 def test_cards(shop: Warehouse, facts: ShellFacts) -> None:
