@@ -3,6 +3,7 @@ What an analysis may refuse to do.
 
 * AnalysisError
   x NotEnoughData
+  x DeliveryFailed
 """
 
 from __future__ import annotations
@@ -14,3 +15,7 @@ class AnalysisError(Exception):
 
 class NotEnoughData(AnalysisError):
     """Fewer rows than the method needs."""
+
+
+class DeliveryFailed(AnalysisError):
+    """Members could not be sent where they were to go."""

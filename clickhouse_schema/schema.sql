@@ -48,6 +48,66 @@ ORDER BY (day,
     category)
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE delivery_batches (
+    `run_id` String,
+    `batch_no` UInt32,
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    `attempts` UInt32,
+    `answer` String)
+ENGINE = MergeTree
+ORDER BY (run_id,
+    batch_no)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE delivery_members (
+    `frozen_on` Date,
+    `freeze_id` String,
+    `position` UInt32,
+    `customer_id` String,
+    `email` String,
+    `country` String,
+    `channel` String,
+    `first_order_on` Nullable(Date32),
+    `last_order_on` Nullable(Date32),
+    `orders` UInt64,
+    `units` Float64,
+    `revenue` Float64,
+    `returned` Float64,
+    `average_order` Nullable(Float64))
+ENGINE = MergeTree
+PARTITION BY toMonday(frozen_on)
+ORDER BY (freeze_id,
+    position)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE delivery_runs (
+    `run_id` String,
+    `event_no` UInt32,
+    `revision` String,
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    `state` LowCardinality(String),
+    `activation_id` String,
+    `activation_version` UInt32,
+    `cause` LowCardinality(String),
+    `replay_of` String,
+    `asked_by` String,
+    `due_at` DateTime64(3, 'UTC'),
+    `began_at` DateTime64(3, 'UTC'),
+    `segment_id` String,
+    `segment_version` UInt32,
+    `segment_name` String,
+    `freeze_id` String,
+    `members` UInt64,
+    `batch_size` UInt32,
+    `batches` UInt32,
+    `owner` String,
+    `place` String,
+    `error` String)
+ENGINE = MergeTree
+ORDER BY (run_id,
+    event_no)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, enable_block_number_column = 1, index_granularity = 8192;
+
 CREATE TABLE duplicate_lines (
     `batch_id` UInt32,
     `order_key` UInt64,

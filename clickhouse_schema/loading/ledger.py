@@ -134,16 +134,20 @@ def begin(warehouse: Warehouse, first: Batch) -> Batch:
 
 def owner_lives(batch: Batch) -> bool | None:
     """Whether the process that loads a batch still runs; None for one on another machine."""
-    owner = batch.owner.partition("/")[0]
+    return process_lives(batch.owner.partition("/")[0])
+
+
+def process_lives(owner: str) -> bool | None:
+    """Return whether a process, named like `OWNER`, runs; None for one on another machine."""
     if owner == OWNER:
         return True
     host, pid, _ = owner.rsplit(":", 2) if owner.count(":") >= 2 else ("", "0", "")
     if host != socket.gethostname():
         return None
-    return pid.isdigit() and int(pid) != os.getpid() and _process_lives(int(pid))
+    return pid.isdigit() and int(pid) != os.getpid() and _pid_lives(int(pid))
 
 
-def _process_lives(pid: int) -> bool:
+def _pid_lives(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -27,6 +27,7 @@ FACTS: dict[str, Kind] = {
 }
 _SQL_DIR = Path(__file__).parent / "sql"
 _PLACE = re.compile(r"\{\{members\}\}")
+_FROZEN = "SELECT * FROM delivery_members WHERE freeze_id = {freeze_id:String}"
 # Text that a spreadsheet would take for a formula.
 _FORMULA = "'^[-=+@\\\\t\\\\r]'"
 
@@ -41,11 +42,14 @@ class Members:
             a reader typed is part of it.
         params: What is bound to its `{name:Type}` slots.
         name: What the selection is called.
+        frozen: Whether they were written down as they were: `params` then names
+            the `freeze_id`, and there is no text.
     """
 
     text: str
     params: Mapping[str, Any]
     name: str = ""
+    frozen: bool = False
 
     @property
     def bound(self) -> dict[str, Any]:
@@ -83,7 +87,7 @@ def members_sql(members: Members, facts: Sequence[str], *, as_csv: bool = False)
         chosen = f"formatRowNoNewline('CSV', {cells}) AS line"
     else:
         chosen = ", ".join(f"{_expression(fact)} AS shown_{fact}" for fact in facts)
-    inner = _PLACE.sub(lambda _: members.text, _facts_sql())
+    inner = _FROZEN if members.frozen else _PLACE.sub(lambda _: members.text, _facts_sql())
     return f"SELECT {chosen}\nFROM\n(\n{inner}\n)\nORDER BY customer_id"
 
 

@@ -1,0 +1,120 @@
+"""
+Begins what is due, and sees to what a dead process left undone.
+
+It may tick in several processes at once: the run of a schedule's time has an id
+of its own, which only one of them can begin, and a run is carried out only by
+the process that took it over.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from analytics.activation.delivery import at_it, begin_run
+from analytics.activation.plan import ACTIVATION, Plan
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.deliveries.runs import UNFINISHED, RunTaken, last_due, runs
+from clickhouse_schema.errors import WarehouseError
+from clickhouse_schema.made.reading import listed
+
+TICK_SECONDS = 30.0
+# A run missed because nothing was running is made up for within this time.
+CATCH_UP = timedelta(hours=12)
+log = logging.getLogger("clientele.activation")
+Submit = Callable[[str], object]
+
+
+def begin_due(warehouse: Warehouse, submit: Submit, now: datetime) -> list[str]:
+    """
+    Begin the runs that are due and not yet begun.
+
+    A schedule counts from when it was saved: what was due before is not made up for.
+
+    Args:
+        submit: Queues the run of an id.
+        now: With a time zone.
+
+    Returns:
+        The ids of the runs that were begun here.
+    """
+    begun = []
+    done = last_due(warehouse)
+    for activation in listed(warehouse, ACTIVATION):
+        schedule = Plan.of(activation.body).schedule
+        if schedule is None:
+            continue
+        due = schedule.latest_due(now)
+        late = now - due > CATCH_UP
+        if late or due <= activation.at or due <= done.get(activation.id, due - CATCH_UP):
+            continue
+        try:
+            run = begin_run(warehouse, activation, cause="schedule", due_at=due, now=now)
+        except RunTaken:
+            continue
+        submit(run.run_id)
+        begun.append(run.run_id)
+    return begun
+
+
+def take_up(warehouse: Warehouse, submit: Submit, *, at_start: bool = False) -> list[str]:
+    """
+    Queue the runs whose process died.
+
+    Args:
+        at_start: This process has just begun, so that runs which wait for one are
+            queued too: the queue they were in may be gone.
+
+    Returns:
+        Their ids.
+    """
+    mine, alone = at_it(), warehouse.home.embedded
+    left = [
+        run.run_id
+        for run in runs(warehouse, states=UNFINISHED)
+        if run.forsaken(mine, alone=alone) or (at_start and not run.owner)
+    ]
+    for run_id in left:
+        log.info("delivery taken up again", extra={"fields": {"run": run_id}})
+        submit(run_id)
+    return left
+
+
+class Clock:
+    """Ticks on a thread of its own until stopped."""
+
+    def __init__(
+        self,
+        warehouse: Callable[[], Warehouse],
+        submit: Submit,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._warehouse, self._submit, self._now = warehouse, submit, now
+        self._stopped = threading.Event()
+        self._started = False
+
+    def start(self) -> None:
+        """Tick every half minute from now on."""
+        threading.Thread(target=self._run, name="activation-clock", daemon=True).start()
+
+    def stop(self) -> None:
+        """Tick no more."""
+        self._stopped.set()
+
+    def tick(self) -> None:
+        """Do once what is to be done; a warehouse that is away is tried again next time."""
+        try:
+            take_up(self._warehouse(), self._submit, at_start=not self._started)
+            self._started = True
+            begin_due(self._warehouse(), self._submit, self._now())
+        except WarehouseError as error:
+            log.warning("deliveries wait", extra={"fields": {"why": str(error)}})
+        except Exception:
+            log.exception("the clock of deliveries failed")
+
+    def _run(self) -> None:
+        while not self._stopped.is_set():
+            self.tick()
+            self._stopped.wait(TICK_SECONDS)

@@ -1,0 +1,90 @@
+"""Whom a run is for, held still: each batch is the same however often it is sent."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.members.facts import FACTS, Members, members_sql
+from clickhouse_schema.members.stream import EXPORT_LIMITS
+
+KEPT_DAYS = 90
+FROZEN_FACTS = tuple(fact for fact in FACTS if fact != "segment_name")
+
+
+def freeze(warehouse: Warehouse, members: Members, *, comment: str) -> tuple[str, int]:
+    """
+    Write down the members of a selection as they are now.
+
+    A process killed meanwhile leaves rows under an id that nothing names.
+
+    Returns:
+        (id of the frozen members, how many they are).
+    """
+    drop_old(warehouse)
+    freeze_id = secrets.token_hex(8)
+    facts = ", ".join(FROZEN_FACTS)
+    shown = ", ".join(f"shown_{fact}" for fact in FROZEN_FACTS)
+    warehouse.command(
+        f"INSERT INTO delivery_members (frozen_on, freeze_id, position, {facts})\n"
+        f"SELECT today(), {{freeze_id:String}}, rowNumberInAllBlocks() + 1, {shown}\n"
+        f"FROM ({members_sql(members, FROZEN_FACTS)})\n"
+        f"{EXPORT_LIMITS.clause(comment)}",
+        {**members.bound, "freeze_id": freeze_id},
+    )
+    counted = warehouse.command(
+        "SELECT count() FROM delivery_members WHERE freeze_id = {freeze_id:String}",
+        {"freeze_id": freeze_id},
+    )
+    return freeze_id, int(counted)
+
+
+def frozen_members(freeze_id: str, name: str) -> Members:
+    """Return frozen members as a selection that can be written to a file."""
+    return Members("", {"freeze_id": freeze_id}, name, frozen=True)
+
+
+def batch_of(warehouse: Warehouse, freeze_id: str, first: int, last: int) -> list[dict[str, Any]]:
+    """
+    Return the frozen members at positions `first` to `last`, both kept.
+
+    Returns:
+        For each, fact -> value, ready for JSON: dates as text, None if unknown.
+    """
+    rows = warehouse.rows(
+        f"SELECT {', '.join(FROZEN_FACTS)} FROM delivery_members"
+        " WHERE freeze_id = {freeze_id:String}"
+        " AND position BETWEEN {first:UInt32} AND {last:UInt32} ORDER BY position",
+        {"freeze_id": freeze_id, "first": first, "last": last},
+    )
+    return [
+        {
+            fact: value.isoformat() if hasattr(value, "isoformat") else value
+            for fact, value in zip(FROZEN_FACTS, row, strict=True)
+        }
+        for row in rows
+    ]
+
+
+def still_frozen(warehouse: Warehouse, freeze_id: str) -> bool:
+    """Return whether frozen members are still kept."""
+    return bool(
+        warehouse.command(
+            "SELECT count() > 0 FROM delivery_members WHERE freeze_id = {freeze_id:String}",
+            {"freeze_id": freeze_id},
+        )
+    )
+
+
+def drop_old(warehouse: Warehouse) -> None:
+    """Forget members frozen more than `KEPT_DAYS` ago, whole weeks at a time."""
+    oldest = datetime.now(UTC).date() - timedelta(days=KEPT_DAYS)
+    for (week,) in warehouse.rows(
+        "SELECT DISTINCT partition FROM system.parts WHERE active"
+        " AND database = {database:String} AND table = 'delivery_members'"
+        " AND toDateOrZero(partition) < {oldest:Date}",
+        {"database": warehouse.home.database, "oldest": oldest - timedelta(days=7)},
+    ):
+        warehouse.command(f"ALTER TABLE delivery_members DROP PARTITION '{week}'")

@@ -1,0 +1,43 @@
+"""
+A process to be killed: serves one activation until told to stop by force.
+
+    python -m tests.analytics.activation.killed FOLDER PORT BEGIN
+
+With BEGIN it stores an activation of 200 members in batches of 10 and begins a
+run; without, its clock takes up what another process left. It says "done" when
+nothing is left.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analytics.activation.clock import take_up
+from analytics.activation.delivery import Delivery, begin_run
+from analytics.activation.settings import DeliverySettings
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.home import Home
+from clickhouse_schema.migrate import migrate
+from tests.analytics.activation.helpers import Heard, activation, add_customers, everybody
+
+
+def main(folder: Path, port: int, begin: bool) -> None:
+    """Do what the arguments say."""
+    warehouse = Warehouse.open(Home.of(None, folder))
+    migrate(warehouse)
+    settings = DeliverySettings(folder / "deliveries", "s" * 40, ("127.0.0.1",))
+    delivery = Delivery(warehouse, settings, everybody)
+    if begin:
+        add_customers(warehouse, 200)
+        made = activation(warehouse, to="webhook", url=f"http://127.0.0.1:{port}/", batch_size=10)
+        run = begin_run(warehouse, made, now=datetime.now(UTC))
+        delivery.carry_out(run.run_id, Heard())
+    else:
+        take_up(warehouse, lambda run_id: delivery.carry_out(run_id, Heard()), at_start=True)
+    sys.stdout.write("done\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "begin")
