@@ -101,6 +101,8 @@ CREATE TABLE delivery_runs (
     `batch_size` UInt32,
     `batches` UInt32,
     `owner` String,
+    `attempts` UInt32,
+    `resume_at` DateTime64(3, 'UTC'),
     `place` String,
     `error` String)
 ENGINE = MergeTree

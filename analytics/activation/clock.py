@@ -59,11 +59,14 @@ def begin_due(warehouse: Warehouse, submit: Submit, now: datetime) -> list[str]:
     return begun
 
 
-def take_up(warehouse: Warehouse, submit: Submit, *, at_start: bool = False) -> list[str]:
+def take_up(
+    warehouse: Warehouse, submit: Submit, now: datetime, *, at_start: bool = False
+) -> list[str]:
     """
-    Queue the runs whose process died.
+    Queue the runs whose process died, and those whose receiver is to be tried again.
 
     Args:
+        now: With a time zone.
         at_start: This process has just begun, so that runs which wait for one are
             queued too: the queue they were in may be gone.
 
@@ -74,7 +77,9 @@ def take_up(warehouse: Warehouse, submit: Submit, *, at_start: bool = False) -> 
     left = [
         run.run_id
         for run in runs(warehouse, states=UNFINISHED)
-        if run.forsaken(mine, alone=alone) or (at_start and not run.owner)
+        if run.forsaken(mine, alone=alone)
+        or (run.state == "waiting" and run.resume_at <= now)
+        or (at_start and run.state == "begun" and not run.owner)
     ]
     for run_id in left:
         log.info("delivery taken up again", extra={"fields": {"run": run_id}})
@@ -106,9 +111,10 @@ class Clock:
     def tick(self) -> None:
         """Do once what is to be done; a warehouse that is away is tried again next time."""
         try:
-            take_up(self._warehouse(), self._submit, at_start=not self._started)
+            now = self._now()
+            take_up(self._warehouse(), self._submit, now, at_start=not self._started)
             self._started = True
-            begin_due(self._warehouse(), self._submit, self._now())
+            begin_due(self._warehouse(), self._submit, now)
         except WarehouseError as error:
             log.warning("deliveries wait", extra={"fields": {"why": str(error)}})
         except Exception:

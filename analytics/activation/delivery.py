@@ -14,14 +14,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from analytics.activation.addresses import webhook_url
 from analytics.activation.folder import deliver_file
 from analytics.activation.plan import ACTIVATION, Plan
 from analytics.activation.settings import DeliverySettings
-from analytics.activation.webhook import Poster, encode
+from analytics.activation.webhook import Later, Poster, encode
 from analytics.errors import AnalysisError, DeliveryFailed
 from analytics.exports.files import Export, export_of
 from clickhouse_schema.client import Warehouse
@@ -69,19 +69,21 @@ class Delivery:
         warehouse: Where members and the log are.
         settings: Where deliveries may go.
         members_of: Finds the members of a segment.
+        now: The time, UTC.
     """
 
     warehouse: Warehouse
     settings: DeliverySettings
     members_of: MembersOf
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def carry_out(self, run_id: str, listener: Listener) -> Run | None:
         """
         Do what is left of a run.
 
         Returns:
-            The run, done; None when there is nothing to do or another process
-            is at it.
+            The run, done or waiting for its receiver; None when there is nothing
+            to do now or another process is at it.
 
         Raises:
             AnalysisError: It failed; the log of runs says so too.
@@ -92,6 +94,8 @@ class Delivery:
         with _at_it(run_id) as mine:
             run = run_of(self.warehouse, run_id) if mine else None
             if run is None or not run.unfinished:
+                return None
+            if run.state == "waiting" and run.resume_at > self.now():
                 return None
             if run.owner and not run.forsaken(alone=self.warehouse.home.embedded):
                 return None
@@ -114,7 +118,8 @@ class Delivery:
         except (AnalysisError, WarehouseError) as error:
             fail_run(self.warehouse, run.run_id, str(error))
             raise
-        log.info("delivered", extra={"fields": {"run": run.run_id, "members": run.members}})
+        fields = {"run": run.run_id, "state": run.state, "members": run.members}
+        log.info("delivery", extra={"fields": fields})
         return run
 
     def _frozen(self, run: Run, plan: Plan, listener: Listener) -> Run:
@@ -167,9 +172,25 @@ class Delivery:
             sent = (number - 1) * run.batch_size
             listener.told(100 * sent / run.members, f"{sent:,} of {run.members:,} members sent")
             body = encode(self._payload(run, export, number))
-            attempts, answer = poster.post(f"{run.run_id}:{number}", body)
+            try:
+                attempts, answer = poster.post(f"{run.run_id}:{number}", body, run.attempts)
+            except Later as later:
+                return self._wait(run, later)
             batch_arrived(self.warehouse, run, number, attempts, answer)
+            run = replace(run, attempts=0)
         return advance(self.warehouse, run, "done")
+
+    def _wait(self, run: Run, later: Later) -> Run:
+        """Leave the run until its receiver is to be tried again."""
+        return advance(
+            self.warehouse,
+            run,
+            "waiting",
+            owner="",
+            attempts=later.attempts,
+            resume_at=self.now() + timedelta(seconds=later.seconds),
+            error=f"The receiver could not take a batch ({later.said}); it is tried again.",
+        )
 
     def _payload(self, run: Run, export: Export, number: int) -> dict[str, Any]:
         first = (number - 1) * run.batch_size + 1
@@ -278,7 +299,7 @@ def continue_run(warehouse: Warehouse, run_id: str) -> Run:
     run = _known(warehouse, run_id)
     if run.state not in {"failed", "stopped"}:
         raise DeliveryFailed("Only a delivery that failed or was stopped can be continued.")
-    return advance(warehouse, replace(run, owner=""), "begun", error="")
+    return advance(warehouse, replace(run, owner="", attempts=0), "begun", error="")
 
 
 def stop_run(warehouse: Warehouse, run_id: str) -> Run | None:

@@ -33,6 +33,7 @@ MOST_ATTEMPTS = 8
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0  # seconds
 LONGEST_ASKED = 900.0  # seconds we wait because the receiver asks for it
 TIMEOUT = 30.0  # seconds
+SHORT_WAIT = 5.0  # seconds; whoever has to wait longer does not hold a worker meanwhile
 _AGAIN = {408, 425, 429}
 _LONGEST_ANSWER = 65_536  # bytes read of an answer
 log = logging.getLogger("clientele.activation")
@@ -49,10 +50,21 @@ def encode(payload: Mapping[str, Any]) -> bytes:
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+class Later(Exception):
+    """A batch is to be tried again in `seconds`, as attempt `attempts` + 1; `said` why."""
+
+    def __init__(self, attempts: int, seconds: float, said: str) -> None:
+        super().__init__(said)
+        self.attempts, self.seconds, self.said = attempts, seconds, said
+
+
 @dataclass(frozen=True, slots=True)
 class Poster:
     """
     Sends batches to one webhook.
+
+    Short pauses between attempts are waited for here; a long one is left to the
+    caller, who has better things to do.
 
     Attributes:
         url: Where to.
@@ -68,22 +80,24 @@ class Poster:
     clock: Callable[[], float] = time.time
     chance: Callable[[], float] = random.random
 
-    def post(self, key: str, body: bytes) -> tuple[int, str]:
+    def post(self, key: str, body: bytes, tried: int = 0) -> tuple[int, str]:
         """
         Send one batch until it arrives.
 
         Args:
             key: Its idempotency key.
             body: What `encode` returned.
+            tried: Attempts made before.
 
         Returns:
             (attempts it took, the status it was answered with).
 
         Raises:
             DeliveryFailed: It was refused, or did not arrive in `MOST_ATTEMPTS`.
+            Later: It is to be tried again after a long pause.
         """
-        said = ""
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        said = "no answer yet"
+        for attempt in range(tried + 1, MOST_ATTEMPTS + 1):
             status, asked, said = self._try(key, body)
             fields = {"key": key, "attempt": attempt, "answer": said}
             log.info("webhook", extra={"fields": fields})
@@ -92,7 +106,10 @@ class Poster:
             if status and status < 500 and status not in _AGAIN:
                 raise DeliveryFailed(f"{self.url.place} refused the batch: {said}.")
             if attempt < MOST_ATTEMPTS:
-                self.wait(self._pause(attempt, asked))
+                pause = self._pause(attempt, asked)
+                if pause > SHORT_WAIT:
+                    raise Later(attempt, pause, said)
+                self.wait(pause)
         raise DeliveryFailed(
             f"{self.url.place} did not take the batch in {MOST_ATTEMPTS} attempts; the last answer "
             f"was: {said}. Nothing is lost: continue the delivery when the receiver is back."

@@ -14,9 +14,9 @@ from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import WarehouseError
 from clickhouse_schema.loading.ledger import OWNER, process_lives
 
-State = Literal["begun", "sending", "done", "failed", "stopped"]
+State = Literal["begun", "sending", "waiting", "done", "failed", "stopped"]
 Cause = Literal["by hand", "schedule", "replay"]
-UNFINISHED: tuple[State, ...] = ("begun", "sending")
+UNFINISHED: tuple[State, ...] = ("begun", "sending", "waiting")
 MOST_LISTED = 500
 # A run of another machine is taken over when nothing was heard of it for this long.
 GIVEN_UP = timedelta(minutes=30)
@@ -37,7 +37,7 @@ class Run:
         run_id: Names it; also the first part of each batch's idempotency key.
         event_no, revision: Of its newest event.
         at: When that was, UTC.
-        state: begun, sending, done, failed or stopped.
+        state: begun, sending, waiting (for its receiver), done, failed or stopped.
         activation_id, activation_version: What it carries out.
         cause: Who wanted it: a reader, the schedule, or a replay.
         replay_of: Run whose members are sent again; empty for none.
@@ -49,8 +49,10 @@ class Run:
         members: How many.
         batch_size, batches: Members per batch, and batches in all.
         owner: The process at it; empty while it waits for one.
+        attempts: Made so far of the batch that a waiting run is at.
+        resume_at: When a waiting run goes on.
         place: File or address, without secrets.
-        error: What went wrong, for readers; empty if nothing.
+        error: What went wrong or is waited for, for readers; empty if nothing.
         batches_done: Batches that arrived.
         seen_at: When anything was last heard of it.
     """
@@ -75,6 +77,8 @@ class Run:
     batch_size: int = 0
     batches: int = 0
     owner: str = ""
+    attempts: int = 0
+    resume_at: datetime = _NEVER
     place: str = ""
     error: str = ""
     batches_done: int = 0
@@ -93,7 +97,7 @@ class Run:
             mine: Ids of the runs that this process is at.
             alone: No other process can be: this one has the embedded home.
         """
-        if not self.unfinished or self.run_id in mine:
+        if not self.unfinished or self.state == "waiting" or self.run_id in mine:
             return False
         if alone and self.owner:
             return True

@@ -11,7 +11,7 @@ CREATE TABLE IF NOT EXISTS delivery_runs
     event_no            UInt32,
     revision            String,                   -- random, of this row only
     at                  DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
-    state               LowCardinality(String),   -- begun, sending, done, failed, stopped
+    state               LowCardinality(String),   -- begun, sending, waiting, done, failed, stopped
     activation_id       String,
     activation_version  UInt32,
     cause               LowCardinality(String),   -- by hand, schedule, replay
@@ -27,6 +27,8 @@ CREATE TABLE IF NOT EXISTS delivery_runs
     batch_size          UInt32,
     batches             UInt32,
     owner               String,                   -- host:pid of who is at it
+    attempts            UInt32,                   -- of the batch a waiting run is at
+    resume_at           DateTime64(3, 'UTC'),     -- when a waiting run goes on
     place               String,                   -- file or address, without secrets
     error               String
 )

@@ -2,7 +2,7 @@
 SELECT
     run_id, event_no, revision, at, state, activation_id, activation_version, cause, replay_of,
     asked_by, due_at, began_at, segment_id, segment_version, segment_name, freeze_id, members,
-    batch_size, batches, owner, place, error,
+    batch_size, batches, owner, attempts, resume_at, place, error,
     done.batches_done                                   AS batches_done,
     greatest(at, done.last_at)                          AS seen_at
 FROM

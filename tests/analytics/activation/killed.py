@@ -35,7 +35,8 @@ def main(folder: Path, port: int, begin: bool) -> None:
         run = begin_run(warehouse, made, now=datetime.now(UTC))
         delivery.carry_out(run.run_id, Heard())
     else:
-        take_up(warehouse, lambda run_id: delivery.carry_out(run_id, Heard()), at_start=True)
+        now = datetime.now(UTC)
+        take_up(warehouse, lambda run_id: delivery.carry_out(run_id, Heard()), now, at_start=True)
     sys.stdout.write("done\n")
 
 

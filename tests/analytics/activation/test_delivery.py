@@ -25,6 +25,7 @@ from analytics.activation.delivery import (
 from analytics.activation.plan import ACTIVATION, Plan
 from analytics.activation.schedule import Schedule
 from analytics.activation.settings import DeliverySettings
+from analytics.activation.webhook import MOST_ATTEMPTS
 from analytics.errors import DeliveryFailed
 from clickhouse_schema.deliveries import frozen
 from clickhouse_schema.deliveries.runs import GIVEN_UP, RunTaken, advance, run_of, runs, take_over
@@ -42,6 +43,7 @@ from tests.analytics.activation.helpers import (
 from tests.analytics.activation.receiver import receiver
 
 ROOT = Path(__file__).parents[3]
+NOW = datetime.now(UTC)
 
 
 @pytest.fixture
@@ -139,6 +141,34 @@ def test_a_failed_run_goes_on_behind_the_last_batch_that_arrived(delivery):
         continue_run(delivery.warehouse, run.run_id)
 
 
+def test_a_receiver_that_is_away_holds_no_worker(delivery):
+    """The run waits in the log, goes on when it is time, and ends after the last attempt."""
+    moment = [NOW]
+    patient = replace(delivery, now=lambda: moment[0])
+    with receiver() as there:
+        made = activation(delivery.warehouse, to="webhook", url=there.url, batch_size=10)
+        run = begin_run(delivery.warehouse, made)
+        there.answers = [(200, {}), (503, {"Retry-After": "120"}), *[(503, {})] * 7]
+        waiting = patient.carry_out(run.run_id, Heard())
+        assert (waiting.state, waiting.attempts) == ("waiting", 1)
+        assert waiting.resume_at == NOW + timedelta(seconds=120)
+        assert patient.carry_out(run.run_id, Heard()) is None
+        assert take_up(delivery.warehouse, lambda _: None, NOW) == []
+
+        for _ in range(5):
+            moment[0] = run_of(delivery.warehouse, run.run_id).resume_at
+            (taken,) = take_up(delivery.warehouse, lambda _: None, moment[0])
+            last = taken
+            try:
+                patient.carry_out(last, Heard())
+            except DeliveryFailed:
+                break
+
+    assert there.keys == [f"{run.run_id}:1", *[f"{run.run_id}:2"] * MOST_ATTEMPTS]
+    failed = run_of(delivery.warehouse, run.run_id)
+    assert (failed.state, failed.batches_done) == ("failed", 1)
+
+
 def test_a_replay_sends_the_same_members_under_new_keys(delivery):
     """What was sent once can be sent again, as it was then, by the version it was sent by."""
     with receiver() as there:
@@ -205,7 +235,7 @@ def test_a_run_of_another_living_process_is_left_alone(delivery):
     assert replace(far, seen_at=far.seen_at - GIVEN_UP - timedelta(seconds=1)).forsaken()
 
     taken: list[str] = []
-    assert take_up(delivery.warehouse, taken.append) == [run.run_id] == taken
+    assert take_up(delivery.warehouse, taken.append, NOW) == [run.run_id] == taken
     assert delivery.carry_out(run.run_id, Heard()).state == "done"
 
 
@@ -217,7 +247,7 @@ def test_a_stopped_run_stays_stopped_until_it_is_continued(delivery):
         with pytest.raises(InterruptedError):
             delivery.carry_out(run.run_id, Heard(stop_after=2))
         assert stop_run(delivery.warehouse, run.run_id).state == "stopped"
-        assert take_up(delivery.warehouse, lambda _: None) == []
+        assert take_up(delivery.warehouse, lambda _: None, NOW) == []
         continue_run(delivery.warehouse, run.run_id)
         delivery.carry_out(run.run_id, Heard())
 
@@ -233,7 +263,7 @@ def test_a_segment_that_is_gone_fails_in_words(delivery):
         delivery.carry_out(run.run_id, Heard())
 
     assert run_of(delivery.warehouse, run.run_id).error == "The segment is in the archive."
-    assert take_up(delivery.warehouse, lambda _: None) == []
+    assert take_up(delivery.warehouse, lambda _: None, NOW) == []
 
 
 def test_nobody_in_a_segment_is_a_run_too(delivery):
