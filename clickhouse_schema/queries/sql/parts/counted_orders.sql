@@ -10,7 +10,8 @@ SELECT
     is_order,
     reinterpretAsInt64(units)                                           AS units,
     reinterpretAsInt64(net_amount)                                      AS net,
-    reinterpretAsInt64(returned_amount)                                 AS returned
+    reinterpretAsInt64(returned_amount)                                 AS returned,
+    discount_amount > 0                                                 AS discounted
 FROM orders
 WHERE empty({categories:Array(String)})
   AND customer_key != 0
@@ -27,7 +28,8 @@ SELECT
     countIf(kind = 'sale') > 0,
     sumIf(reinterpretAsInt64(quantity), kind = 'sale'),
     sumIf(reinterpretAsInt64(net_amount), kind = 'sale'),
-    -sumIf(reinterpretAsInt64(net_amount), kind = 'return')
+    -sumIf(reinterpretAsInt64(net_amount), kind = 'return'),
+    countIf(kind = 'sale' AND discount_amount > 0) > 0
 FROM order_lines
 WHERE notEmpty({categories:Array(String)})
   AND category IN {categories:Array(String)}
