@@ -16,7 +16,10 @@ from dash import Dash
 from flask import Flask
 
 import callbacks
-from analytics.jobs import JobQueue, use_queue
+from analytics.activation.clock import Clock
+from analytics.activation.settings import DeliverySettings, use_delivery_settings
+from analytics.activation.work import submit_delivery
+from analytics.jobs import JobQueue, queue, use_queue
 from analytics.reports._cache import cache
 from analytics.reports._warehouse import use_warehouse
 from analytics.reports._warehouse import warehouse as current_warehouse
@@ -24,6 +27,7 @@ from callbacks.shell import page
 from clickhouse_schema.client import Warehouse, cancel_all
 from clickhouse_schema.errors import WarehouseError
 from dashboard.config import AppConfig
+from dashboard.downloads import serve_downloads
 from dashboard.errors import handle_errors, tell_unexpected
 from dashboard.guard import guard
 from dashboard.handover import make_ready
@@ -75,9 +79,28 @@ def create_app(config: AppConfig, warehouse: Warehouse) -> Dash:
     guard(app, config, head_script(files.plotly_url))
     serve_static(server, files)
     serve_health(server, warehouse)
+    serve_downloads(server, warehouse, queue, config.time_zone)
+    use_delivery_settings(delivery_settings(config))
     take_work(server, config, warehouse)
     handle_errors(server)
     return app
+
+
+def delivery_settings(config: AppConfig) -> DeliverySettings:
+    """Return where segments may be delivered to."""
+    return DeliverySettings(
+        folder=config.delivery_dir or config.data_dir / "deliveries",
+        exports=config.data_dir / "exports",
+        secret=config.webhook_secret,
+        private_hosts=config.webhook_private_hosts,
+    )
+
+
+def start_deliveries(work: JobQueue) -> Clock:
+    """Begin what is due from now on, and take up what a dead process left."""
+    clock = Clock(current_warehouse, lambda run_id: submit_delivery(work, run_id))
+    clock.start()
+    return clock
 
 
 def take_work(server: Flask, config: AppConfig, warehouse: Warehouse) -> None:
@@ -100,9 +123,9 @@ def cache_options(config: AppConfig) -> dict[str, Any]:
 
 def open_queue(config: AppConfig) -> JobQueue:
     """Return the queue of long work, and let everything in this process use it."""
-    queue = JobQueue(config.data_dir, config.redis_url, config.secret_key)
-    use_queue(queue)
-    return queue
+    opened = JobQueue(config.data_dir, config.redis_url, config.secret_key)
+    use_queue(opened)
+    return opened
 
 
 def open_warehouse(config: AppConfig) -> Warehouse:
@@ -129,9 +152,10 @@ def wsgi() -> Flask:
     set_up_logging(config)
     try:
         server: Flask = create_app(config, open_warehouse(config)).server
-        queue = open_queue(config)
+        work = open_queue(config)
         if config.home.embedded:
-            queue.start_threads()
+            work.start_threads()
+            start_deliveries(work)
     except WarehouseError as error:
         log.error("cannot serve: %s", error)
         sys.exit(_CANNOT_BOOT)

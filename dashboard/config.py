@@ -40,6 +40,10 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
 
 
+def _folder_if_any(text: str) -> Path | None:
+    return _folder(text) if text else None
+
+
 def _switch(text: str) -> bool:
     if text.lower() not in _TRUE | _FALSE:
         raise ValueError("must be 1 or 0")
@@ -149,6 +153,12 @@ SETTINGS: tuple[Setting, ...] = (
             "Ids that are no products (postage, fees), by commas; a closing `*` is any ending"),
     Setting("CLIENTELE_SECRET_KEY", "secret_key", "", "text", _secret,
             "Signs what web processes and workers put into Redis; at least 32 characters"),
+    Setting("CLIENTELE_DELIVERY_DIR", "delivery_dir", "", "folder", _folder_if_any,
+            "Where segments are delivered as files; empty for `deliveries` in the data folder"),
+    Setting("CLIENTELE_WEBHOOK_SECRET", "webhook_secret", "", "text", _secret,
+            "Signs what is posted to webhooks; at least 32 characters, none is posted without"),
+    Setting("CLIENTELE_WEBHOOK_PRIVATE_HOSTS", "webhook_private_hosts", "", "list", _codes,
+            "Hosts of webhooks, by commas, that may have an address only this network reaches"),
 )
 # fmt: on
 
@@ -175,6 +185,9 @@ class AppConfig:
     log_level: str
     non_product_codes: tuple[str, ...]
     secret_key: str
+    delivery_dir: Path | None
+    webhook_secret: str
+    webhook_private_hosts: tuple[str, ...]
 
     @classmethod
     def from_env(
@@ -230,7 +243,12 @@ class AppConfig:
         return is_loopback(self.host)
 
 
-_HIDDEN = {"clickhouse_url", "redis_url", "secret_key"}  # may hold passwords: never printed
+_HIDDEN = {
+    "clickhouse_url",
+    "redis_url",
+    "secret_key",
+    "webhook_secret",
+}  # may hold passwords: never printed
 
 
 def is_loopback(host: str) -> bool:

@@ -169,6 +169,7 @@ class Delivery:
         for number in range(1, run.batches + 1):
             if number in done:
                 continue
+            self._check_still_ours(run)
             sent = (number - 1) * run.batch_size
             listener.told(100 * sent / run.members, f"{sent:,} of {run.members:,} members sent")
             body = encode(self._payload(run, export, number))
@@ -179,6 +180,12 @@ class Delivery:
             batch_arrived(self.warehouse, run, number, attempts, answer)
             run = replace(run, attempts=0)
         return advance(self.warehouse, run, "done")
+
+    def _check_still_ours(self, run: Run) -> None:
+        """Leave a run that was stopped, or taken over, since its last event."""
+        newest = run_of(self.warehouse, run.run_id)
+        if newest is not None and newest.revision != run.revision:
+            raise RunTaken("This delivery was stopped.")
 
     def _wait(self, run: Run, later: Later) -> Run:
         """Leave the run until its receiver is to be tried again."""

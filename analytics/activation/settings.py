@@ -15,11 +15,13 @@ class DeliverySettings:
 
     Attributes:
         folder: Where files are delivered to.
+        exports: Where files lie that a reader waits for, for a day.
         secret: Signs what is posted; empty forbids webhooks. Never stored or logged.
         private_hosts: Hosts of webhooks that may have a private address.
     """
 
     folder: Path
+    exports: Path = Path("exports")
     secret: str = field(default="", repr=False)
     private_hosts: tuple[str, ...] = ()
 

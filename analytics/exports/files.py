@@ -12,7 +12,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -93,7 +93,7 @@ def plain_word(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", latin.decode().lower()).strip("-")[:60] or "members"
 
 
-def csv_chunks(warehouse: Warehouse, export: Export, told: Told | None = None) -> Iterator[bytes]:
+def csv_chunks(warehouse: Warehouse, export: Export, told: Told | None = None) -> Generator[bytes]:
     """
     Yield a CSV file in UTF-8: a header, then a line for each member, ended by CR LF.
 
@@ -117,7 +117,7 @@ def csv_chunks(warehouse: Warehouse, export: Export, told: Told | None = None) -
 
 def parquet_chunks(
     warehouse: Warehouse, export: Export, told: Told | None = None
-) -> Iterator[bytes]:
+) -> Generator[bytes]:
     """Yield a Parquet file (zstd), in row groups of some fifty thousand; `told` as for CSV."""
     schema = _schema(export)
     sink = _Sink()

@@ -7,10 +7,17 @@ import argparse
 from flask import Flask
 from redis.exceptions import RedisError
 
+from analytics.activation.settings import use_delivery_settings
 from analytics.reports._cache import cache
 from analytics.reports._warehouse import use_warehouse
 from clickhouse_schema.errors import WarehouseUnavailable
-from dashboard.app import cache_options, open_queue, open_warehouse
+from dashboard.app import (
+    cache_options,
+    delivery_settings,
+    open_queue,
+    open_warehouse,
+    start_deliveries,
+)
 from dashboard.config import AppConfig, ConfigError
 from dashboard.health import why_not_ready
 from dashboard.logs import set_up_logging
@@ -54,5 +61,7 @@ def run(config: AppConfig, arguments: argparse.Namespace) -> int:
     holder = Flask("worker", static_folder=None)
     cache.init_app(holder, config=cache_options(config))
     cache.app = holder
+    use_delivery_settings(delivery_settings(config))
+    start_deliveries(queue)
     queue.work_forever(_SIDE_BY_SIDE)
     return 0

@@ -27,7 +27,9 @@ def main(folder: Path, port: int, begin: bool) -> None:
     """Do what the arguments say."""
     warehouse = Warehouse.open(Home.of(None, folder))
     migrate(warehouse)
-    settings = DeliverySettings(folder / "deliveries", "s" * 40, ("127.0.0.1",))
+    settings = DeliverySettings(
+        folder / "deliveries", secret="s" * 40, private_hosts=("127.0.0.1",)
+    )
     delivery = Delivery(warehouse, settings, everybody)
     if begin:
         add_customers(warehouse, 200)

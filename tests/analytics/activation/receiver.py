@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,11 +18,13 @@ class Receiver:
         answers: (status, headers) of the next answers, in order; 200 when used up.
             A status of 0 closes the connection without an answer.
         posts: (path, headers, body) of every post.
+        on_post: Called when a post has come, before it is answered.
         port: Where it listens.
     """
 
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     posts: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    on_post: Callable[[], object] = lambda: None
     port: int = 0
     arrived: threading.Condition = field(default_factory=threading.Condition)
 
@@ -53,6 +55,7 @@ def receiver(port: int = 0) -> Iterator[Receiver]:
             with held.arrived:
                 held.posts.append((self.path, dict(self.headers), body))
                 held.arrived.notify_all()
+            held.on_post()
             status, headers = held.answers.pop(0) if held.answers else (200, {})
             if status == 0:
                 self.connection.close()

@@ -50,7 +50,7 @@ NOW = datetime.now(UTC)
 def delivery(empty_warehouse, tmp_path):
     """Deliveries of 25 customers, to a folder or to this machine."""
     add_customers(empty_warehouse, 25)
-    settings = DeliverySettings(tmp_path / "out", "s" * 40, ("127.0.0.1",))
+    settings = DeliverySettings(tmp_path / "out", secret="s" * 40, private_hosts=("127.0.0.1",))
     return Delivery(empty_warehouse, settings, everybody)
 
 

@@ -24,7 +24,7 @@ from analytics.errors import DeliveryFailed
 from tests.analytics.activation.receiver import receiver
 
 SECRET = "s" * 40
-SETTINGS = DeliverySettings(Path("nowhere"), SECRET, ("127.0.0.1",))
+SETTINGS = DeliverySettings(Path("nowhere"), secret=SECRET, private_hosts=("127.0.0.1",))
 BODY = encode({"members": [{"customer_id": "Zoë"}]})
 NOON = 1_800_000_000
 
@@ -185,7 +185,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
 
 def test_a_private_host_ends_the_run_with_what_to_do():
     """The reader hears which setting allows it; nothing was sent."""
-    strict = DeliverySettings(Path("x"), SECRET)
+    strict = DeliverySettings(Path("x"), secret=SECRET)
     with (
         receiver() as there,
         pytest.raises(DeliveryFailed, match="CLIENTELE_WEBHOOK_PRIVATE_HOSTS"),

@@ -1,0 +1,161 @@
+"""Deliveries and large exports as jobs of the queue."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from analytics.activation.delivery import Delivery, fail_run, stop_run
+from analytics.activation.settings import delivery_settings
+from analytics.errors import AnalysisError
+from analytics.exports.excel import write_excel
+from analytics.exports.files import csv_chunks, export_of, parquet_chunks
+from analytics.jobs import JobCancelled, JobQueue, Work, kind
+from analytics.reports._warehouse import warehouse
+from analytics.saved_segments import data_as_of, members_of_segment
+from clickhouse_schema.deliveries.runs import Run
+from clickhouse_schema.errors import QueryCancelled, WarehouseError
+from clickhouse_schema.members.stream import count_members
+
+DELIVER = "deliver"
+EXPORT = "export_members"
+_STEP = 0.25  # seconds between two looks whether to stop
+_KEPT = 86_400.0  # seconds a finished export can be fetched
+_JOB = re.compile(r"^[0-9a-f]{16}$")
+log = logging.getLogger("clientele.activation")
+
+
+@dataclass(frozen=True, slots=True)
+class _Follows:
+    """Lets a job's record follow a delivery, and its being cancelled stop it."""
+
+    work: Work
+
+    def told(self, percent: float, message: str) -> None:
+        """Tell how far it is; raises when the job was cancelled."""
+        self.work.told(percent, message)
+
+    def wait(self, seconds: float) -> None:
+        """Wait a few seconds, or less when the job is cancelled."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            self.work.check()
+            time.sleep(min(_STEP, left))
+
+
+def submit_delivery(queue: JobQueue, run_id: str, owner: str = "schedule") -> str:
+    """Queue a run and return the id of its job."""
+    return queue.submit(DELIVER, owner, {"run": run_id})
+
+
+def stop_delivery(queue: JobQueue, run_id: str, job_id: str = "") -> Run | None:
+    """
+    Stop a run, whether it waits, is queued or is being sent.
+
+    Args:
+        job_id: Of the job that does it, where known: what it is at ends at once.
+
+    Returns:
+        The run as it stands now; None when there is none of that id.
+    """
+    run = stop_run(warehouse(), run_id)
+    if job_id:
+        queue.cancel(job_id)
+    return run
+
+
+@kind(DELIVER)
+def deliver(work: Work) -> dict[str, Any] | None:
+    """Carry out the run that the job names; a cancelled job stops it."""
+    run_id = str(work.parameters["run"])
+    delivery = Delivery(warehouse(), delivery_settings(), members_of_segment)
+    try:
+        run = delivery.carry_out(run_id, _Follows(work))
+    except (JobCancelled, QueryCancelled):
+        if work.queue.cancelled(work.job.id):
+            stop_run(warehouse(), run_id)
+        raise
+    except (AnalysisError, WarehouseError):
+        raise
+    except Exception:
+        fail_run(warehouse(), run_id, "Something went wrong. The log of the server has it.")
+        raise
+    if run is None:
+        return None
+    return {"run": run.run_id, "state": run.state, "members": run.members, "place": run.place}
+
+
+def submit_export(
+    queue: JobQueue, owner: str, segment: str, *, version: int = 0, layout: str, format_: str
+) -> str:
+    """
+    Queue the writing of a file that takes long, and return the id of its job.
+
+    When the job is done, `finished_export` names the file.
+    """
+    asked = {"segment": segment, "version": version, "layout": layout, "format": format_}
+    return queue.submit(EXPORT, owner, asked)
+
+
+@kind(EXPORT)
+def export_members(work: Work) -> dict[str, Any]:
+    """Write the members of a segment to a file that can be fetched for a day."""
+    asked = work.parameters
+    made, members = members_of_segment(warehouse(), asked["segment"], int(asked["version"]))
+    export = export_of(
+        members, asked["layout"], asked["format"], version=made.version,
+        data_as_of=data_as_of(warehouse()),
+    )  # fmt: skip
+    work.told(0, "Counting the members")
+    count = count_members(warehouse(), members)
+
+    def told(rows: int) -> None:
+        work.told(100 * rows / max(count, 1), f"{rows:,} of {count:,} members written")
+
+    path = _export_path(work.job.id, export.format)
+    _clear_old(path.parent)
+    try:
+        if export.format == "xlsx":
+            rows = write_excel(warehouse(), export, path, count, told)
+        else:
+            chunks = csv_chunks if export.format == "csv" else parquet_chunks
+            with path.open("wb") as file:
+                for chunk in chunks(warehouse(), export, told):
+                    file.write(chunk)
+            rows = count
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    name = export.file_name(datetime.now(UTC).date())
+    return {"name": name, "format": export.format, "rows": rows, "members": count}
+
+
+def finished_export(queue: JobQueue, job_id: str) -> tuple[Path, str, str] | None:
+    """
+    Return the file of a finished export job.
+
+    Returns:
+        (path, name to give it, format); None when there is none (any more).
+    """
+    job = queue.find(job_id) if _JOB.match(job_id) else None
+    if job is None or job.kind != EXPORT or job.state != "done":
+        return None
+    path = _export_path(job.id, str(job.answer["format"]))
+    return (path, str(job.answer["name"]), str(job.answer["format"])) if path.is_file() else None
+
+
+def _export_path(job_id: str, format_: str) -> Path:
+    folder = delivery_settings().exports
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{job_id}.{format_}"
+
+
+def _clear_old(folder: Path) -> None:
+    for path in folder.iterdir():
+        if time.time() - path.stat().st_mtime > _KEPT:
+            path.unlink(missing_ok=True)

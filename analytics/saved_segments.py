@@ -1,0 +1,255 @@
+"""
+Segments and the RFM map as people keep them, and who is in a kept segment now.
+
+A segment's body is `{"rule": tree}`, the tree as `clickhouse_schema.rules.tree`
+writes it. The map's body is `{"rows": 5 x 5 words, "cuts": None or the business
+cuts of each measure}`; there is one map, of the id `MAP_ID`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from itertools import product
+from typing import Any
+
+from analytics.models.rfm import DEFAULT_MAP, SCORES, SEGMENTS, SegmentMap
+from analytics.reports.segments_rfm import snapshot_time
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.errors import InvalidThing, UnknownThing
+from clickhouse_schema.made.reading import current, listed, version_of
+from clickhouse_schema.made.store import create, save
+from clickhouse_schema.made.things import Author, Body, Kind, Made
+from clickhouse_schema.members.facts import Members
+from clickhouse_schema.members.rules import members_of_tree
+from clickhouse_schema.queries.loads import data_state
+from clickhouse_schema.queries.rfm import quintile_cuts, rfm_quantiles
+from clickhouse_schema.rules.compile import Judgement, needs_cuts
+from clickhouse_schema.rules.tree import (
+    Condition,
+    Group,
+    RuleError,
+    expand,
+    parse,
+    to_json,
+)
+from clickhouse_schema.rules.words import condition_in_words, tree_in_words
+from clickhouse_schema.scoring import Cuts, Scope
+
+MAP_ID = "rfm-map"
+
+
+def _check_segment(body: Body) -> None:
+    if set(body) != {"rule"}:
+        raise ValueError("it needs a rule, and nothing else.")
+    parse(body["rule"])
+
+
+def _say_segment(old: Body, new: Body) -> list[str]:
+    """Name each condition that came or went; of what else changed, the whole sentence."""
+    before, after = parse(old["rule"]), parse(new["rule"])
+    if before == after:
+        return []
+    had, has = list(before.conditions()), list(after.conditions())
+    gone = [one for one in had if one not in has]
+    come = [one for one in has if one not in had]
+    told = []
+    for one in list(gone):
+        same = [other for other in come if (other.field, other.role) == (one.field, one.role)]
+        if same:
+            told.append(f"Customers who {_words(one)} → who {_words(same[0])}.")
+            gone.remove(one)
+            come.remove(same[0])
+    told += [f"No longer asked: {_words(one)}." for one in gone]
+    told += [f"Now asked: {_words(one)}." for one in come]
+    if not told or _shape(before) != _shape(after):
+        told.append(f"In all: {tree_in_words(before)} → {tree_in_words(after)}")
+    return told
+
+
+def _words(one: Condition) -> str:
+    return condition_in_words(one)
+
+
+def _shape(part: Group | Condition) -> Any:
+    if isinstance(part, Condition):
+        return None
+    return (part.mode, part.negated, [_shape(one) for one in part.parts])
+
+
+def _check_map(body: Body) -> None:
+    if set(body) != {"rows", "cuts"}:
+        raise ValueError("it needs rows and cuts.")
+    SegmentMap(body["rows"])
+    if body["cuts"] is not None:
+        _cuts(body["cuts"])
+
+
+def _cuts(stored: Any) -> Cuts:
+    if not isinstance(stored, Mapping) or set(stored) != {"recency", "frequency", "monetary"}:
+        raise ValueError("its cuts need recency, frequency and monetary.")
+    return Cuts(**stored)
+
+
+def _say_map(old: Body, new: Body) -> list[str]:
+    before, after = SegmentMap(old["rows"]), SegmentMap(new["rows"])
+    told = [
+        f"R{r} F{f}: {SEGMENTS[before.segment(r, f)]} → {SEGMENTS[after.segment(r, f)]}."
+        for r, f in product(SCORES, SCORES)
+        if before.segment(r, f) != after.segment(r, f)
+    ]
+    if old["cuts"] == new["cuts"]:
+        return told
+    for measure in ("recency", "frequency", "monetary"):
+        values = [_cuts_in_words(body["cuts"], measure) for body in (old, new)]
+        if values[0] != values[1]:
+            told.append(f"Scores of {measure} are cut at {values[0]} → {values[1]}.")
+    return told
+
+
+def _cuts_in_words(cuts: Any, measure: str) -> str:
+    return "quintiles" if cuts is None else ", ".join(f"{cut:g}" for cut in cuts[measure])
+
+
+SEGMENT = Kind("segment", "segment", check=_check_segment, differences=_say_segment)
+RFM_MAP = Kind("rfm_map", "RFM map", check=_check_map, differences=_say_map)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMap:
+    """
+    The RFM map in use.
+
+    Attributes:
+        map: Which segment each pair of scores is.
+        cuts: Business cuts; None for quintiles.
+        version: 0 for the one everybody starts with.
+        author: Who made it; empty for that one.
+    """
+
+    map: SegmentMap
+    cuts: Cuts | None = None
+    version: int = 0
+    author: str = ""
+
+
+def kept_map(warehouse: Warehouse) -> KeptMap:
+    """Return the RFM map in use."""
+    try:
+        made = current(warehouse, RFM_MAP, MAP_ID)
+    except UnknownThing:
+        return KeptMap(DEFAULT_MAP)
+    cuts = made.body["cuts"]
+    return KeptMap(
+        SegmentMap(made.body["rows"]),
+        None if cuts is None else _cuts(cuts),
+        made.version,
+        made.author,
+    )
+
+
+def save_map(
+    warehouse: Warehouse,
+    segment_map: SegmentMap,
+    cuts: Cuts | None,
+    *,
+    made_from: int,
+    author: Author,
+) -> Made:
+    """
+    Keep a map as the one in use.
+
+    Args:
+        made_from: `KeptMap.version` of what the author had before them.
+
+    Raises:
+        SaveConflict: Somebody else saved first; both are kept.
+    """
+    body = {
+        "rows": [list(row) for row in segment_map.rows],
+        "cuts": None
+        if cuts is None
+        else {measure: list(values) for measure, values in asdict(cuts).items()},
+    }
+    if made_from == 0:
+        return create(warehouse, RFM_MAP, id_=MAP_ID, name="RFM map", body=body, author=author)
+    return save(warehouse, RFM_MAP, MAP_ID, made_from=made_from, author=author, body=body)
+
+
+def segment_body(tree: Group) -> dict[str, Any]:
+    """Return the body under which a tree is kept."""
+    return {"rule": to_json(tree)}
+
+
+def kept_tree(made: Made) -> Group:
+    """Return the tree of a kept segment, not expanded."""
+    return parse(made.body["rule"])
+
+
+def kept_trees(warehouse: Warehouse) -> dict[str, Group]:
+    """Return the trees of all kept segments by id, for `expand`; archived ones are not there."""
+    return {made.id: kept_tree(made) for made in listed(warehouse, SEGMENT)}
+
+
+def judgement_of(warehouse: Warehouse, tree: Group) -> Judgement:
+    """
+    Return what a kept segment is judged by: all orders, the newest data, the map in use.
+
+    Args:
+        tree: Expanded.
+
+    Raises:
+        NotEnoughData: Nothing is loaded.
+    """
+    at = snapshot_time(data_state(warehouse), None)
+    scope = Scope()
+    if not needs_cuts(tree):
+        return Judgement(scope, at)
+    kept = kept_map(warehouse)
+    cuts = kept.cuts or quintile_cuts(rfm_quantiles(warehouse, scope, at))
+    cells = {word: kept.map.cells(word) for word in SEGMENTS}
+    return Judgement(scope, at, cuts, cells)
+
+
+def members_of(warehouse: Warehouse, tree: Group, name: str = "") -> Members:
+    """
+    Return who fits a tree now, whether it was kept or not.
+
+    Args:
+        tree: Not expanded.
+
+    Raises:
+        InvalidThing: A segment it refers to is gone, or it is made of itself.
+        NotEnoughData: Nothing is loaded.
+    """
+    try:
+        whole = expand(tree, kept_trees(warehouse))
+    except RuleError as error:
+        raise InvalidThing(str(error)) from error
+    return members_of_tree(whole, judgement_of(warehouse, whole), name)
+
+
+def members_of_segment(
+    warehouse: Warehouse, segment: str, version: int = 0
+) -> tuple[Made, Members]:
+    """
+    Return a kept segment and who is in it now.
+
+    Args:
+        version: 0 for the newest.
+
+    Raises:
+        UnknownThing: There is none, or it is in the archive.
+        InvalidThing, NotEnoughData: As `members_of`.
+    """
+    newest = current(warehouse, SEGMENT, segment)
+    if newest.archived:
+        raise UnknownThing(f"The segment “{newest.name}” is in the archive. Restore it first.")
+    made = version_of(warehouse, SEGMENT, segment, version) if version else newest
+    return made, members_of(warehouse, kept_tree(made), made.name)
+
+
+def data_as_of(warehouse: Warehouse) -> str:
+    """Return the day of the newest order as text; empty when nothing is loaded."""
+    state = data_state(warehouse)
+    return state.newest_at.date().isoformat() if state.orders else ""
