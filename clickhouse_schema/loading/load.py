@@ -263,6 +263,16 @@ class _Load:
         return Reading(source, found, hints, self.options.time_zone)
 
     def _insert(self, batch: Batch, reading: Reading) -> int:
+        rows = self._insert_as(batch, reading)
+        plain = reading.hints.plain_numbers
+        if not plain or not staging.refused_numbers(self.warehouse, batch.batch_id):
+            return rows
+        # The samples were plain numbers, some other row was not: read with care.
+        staging.clear(self.warehouse, batch.batch_id)
+        careful = replace(reading.hints, plain_numbers=False)
+        return self._insert_as(batch, replace(reading, hints=careful))
+
+    def _insert_as(self, batch: Batch, reading: Reading) -> int:
         expected = reading.source.expected_rows
         return staging.insert(
             self.warehouse,

@@ -20,7 +20,7 @@ from clickhouse_schema.loading.transform import (
 )
 
 # Rows are cut into blocks of this size: fewer parts to read back, within the memory bar.
-_BLOCK_ROWS = 524_288
+_BLOCK_ROWS = 262_144
 _CHUNK = 1 << 20
 _ENGINE_TYPES = {
     "bool": "Bool",
@@ -37,6 +37,7 @@ def block_settings(batch_id: int, **more: int | str) -> str:
     """Return the settings of the statement that stages rows, tagged with its batch."""
     settings: dict[str, int | str] = {
         "max_insert_threads": 2,
+        "parallel_view_processing": 1,
         "max_insert_block_size": _BLOCK_ROWS,
         "min_insert_block_size_rows": _BLOCK_ROWS,
         "min_insert_block_size_bytes": 0,

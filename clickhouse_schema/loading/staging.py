@@ -76,6 +76,16 @@ def staged_rows(warehouse: Warehouse, batch_id: int) -> int:
     )
 
 
+def refused_numbers(warehouse: Warehouse, batch_id: int) -> bool:
+    """Return whether a staged row was refused because a number could not be read."""
+    found = warehouse.command(
+        "SELECT count() FROM staging_rejects"
+        " WHERE batch_id = {batch:UInt32} AND endsWith(reason, 'is not a number')",
+        {"batch": batch_id},
+    )
+    return int(found) > 0
+
+
 def counts(warehouse: Warehouse, batch_id: int) -> tuple[dict[str, int], dict[str, int], int]:
     """Return staged rows per kind, refused rows per reason, and the number of repeated lines."""
     params = {"batch": batch_id}

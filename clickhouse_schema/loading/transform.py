@@ -264,7 +264,9 @@ def _rounded(number: str, scale: int) -> str:
 def _number_in_text(reading: Reading, name: str, scale: int) -> str:
     text = f"trimBoth({_raw_text(reading, name)})"
     bare = f"replaceRegexpAll({text}, '{_CURRENCY}', '')"
-    if reading.hints.decimal_comma:
+    if reading.hints.plain_numbers:
+        read = _decimal(text, scale, reading.hints)
+    elif reading.hints.decimal_comma:
         dotless = (
             f"if(match({bare}, '\\\\.[0-9]{{3}}([^0-9]|$)'), replaceAll({bare}, '.', ''), {bare})"
         )
