@@ -9,11 +9,13 @@ from itertools import pairwise
 from typing import Any
 
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.loading.transform import template
+from clickhouse_schema.loading.transform import sql_text, template
 
 # Lines added up at once. A slice ends with a day, so sums per day need no second look;
 # orders whose lines lie in two slices are added up by themselves.
 _SLICE_LINES = 2_000_000
+# More different words than this are kept as texts.
+_MOST_NUMBERED = 250
 _WORDS = ("country", "channel", "store", "payment_method")
 
 
@@ -125,13 +127,27 @@ def _derive_orders(
 
 
 def _words(warehouse: Warehouse, batch_id: int) -> dict[str, str]:
-    """Return how an order gets its words; one no line has is not looked for in each."""
-    (present,) = warehouse.rows(
-        "SELECT max(country != ''), max(channel != ''), max(store != ''),"
-        " max(payment_method != '') FROM staging_order_lines WHERE batch_id = {batch:UInt32}",
+    """
+    Return how an order gets its words.
+
+    While the lines of an order are added up, a word is held by its number: a
+    number is much cheaper to keep for millions of orders than a text.
+    """
+    (found,) = warehouse.rows(
+        "SELECT groupUniqArray(country), groupUniqArray(channel), groupUniqArray(store),"
+        " groupUniqArray(payment_method) FROM staging_order_lines"
+        " WHERE batch_id = {batch:UInt32}",
         {"batch": batch_id},
     )
     return {
-        word: f"any(l.{word})" if there else "''"
-        for word, there in zip(_WORDS, present, strict=True)
+        name: _word(f"l.{name}", sorted(words)) for name, words in zip(_WORDS, found, strict=True)
     }
+
+
+def _word(column: str, words: list[str]) -> str:
+    if len(words) == 1:
+        return sql_text(words[0])
+    if not 1 < len(words) <= _MOST_NUMBERED:
+        return f"any({column})"
+    texts = f"[{', '.join(map(sql_text, words))}]"
+    return f"arrayElement({texts}, any(transform({column}, {texts}, range(1, {len(words) + 1}), 0)))"

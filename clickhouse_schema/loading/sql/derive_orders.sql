@@ -1,6 +1,8 @@
 -- One row per order of the batch. An order whose lines carry two times is one order, at the
 -- first; those whose lines lie in two slices of time come apart from the rest. An order does
 -- not count again where a batch that stays has counted it.
+-- Amounts are added up as the integers that decimals are, which halves what each order holds
+-- meanwhile: a sum of decimals is 128 bits wide.
 INSERT INTO staging_orders
 (
     batch_id, order_key, customer_key, ordered_at, country, channel, store, payment_method,
@@ -24,12 +26,17 @@ SELECT
     count()                                                 AS lines,
     countIf(kind = 'sale')                                  AS sale_lines,
     countIf(kind = 'return')                                AS return_lines,
-    sumIf(quantity, kind = 'sale')                          AS units,
-    sumIf(l.net_amount + l.discount_amount, kind = 'sale')  AS gross_amount,
-    sumIf(l.discount_amount, kind = 'sale')                 AS discount_amount,
-    sumIf(l.net_amount, kind = 'sale')                      AS net_amount,
-    sumIf(l.cost_amount, kind = 'sale')                     AS cost_amount,
-    -sumIf(l.net_amount, kind = 'return')                   AS returned_amount
+    reinterpret(sumIf(reinterpretAsInt64(l.quantity), kind = 'sale'), 'Decimal(18, 3)')
+                                                            AS units,
+    reinterpret(net + off, 'Decimal(18, 4)')                AS gross_amount,
+    reinterpret(sumIf(reinterpretAsInt64(l.discount_amount), kind = 'sale') AS off,
+        'Decimal(18, 4)')                                   AS discount_amount,
+    reinterpret(sumIf(reinterpretAsInt64(l.net_amount), kind = 'sale') AS net,
+        'Decimal(18, 4)')                                   AS net_amount,
+    reinterpret(sumIf(reinterpretAsInt64(l.cost_amount), kind = 'sale'), 'Decimal(18, 4)')
+                                                            AS cost_amount,
+    reinterpret(-sumIf(reinterpretAsInt64(l.net_amount), kind = 'return'), 'Decimal(18, 4)')
+                                                            AS returned_amount
 FROM staging_order_lines AS l
 WHERE l.batch_id = {batch:UInt32}
     AND l.ordered_at >= {start:DateTime('UTC')} AND l.ordered_at < {end:DateTime('UTC')}
