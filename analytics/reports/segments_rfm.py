@@ -193,7 +193,7 @@ def rfm_scores(filters: Filters, options: RfmOptions, data: DataState) -> RfmSco
     """
     scope = Scope.of(filters, net_of_returns=options.net_of_returns)
     at = snapshot_time(data, options.snapshot)
-    cuts = _cuts(scope, at, options)
+    cuts = cuts_at(scope, at, options)
     cells = _cells(scope, at, cuts)
     following = _following(scope, at, options)
     return RfmScores(
@@ -238,7 +238,7 @@ def rfm_distributions(
     scope = Scope.of(filters, net_of_returns=options.net_of_returns)
     at = snapshot_time(data, options.snapshot)
     quantiles = _quantiles(scope, at)
-    cuts = _cuts(scope, at, options)
+    cuts = cuts_at(scope, at, options)
     edges = {measure: _edges(measure, quantiles) for measure in MEASURES}
     frame = shared(
         "rfm_histograms",
@@ -266,8 +266,8 @@ def rfm_movements(
     first, last = snapshot_time(data, earlier), snapshot_time(data, options.snapshot)
     if first >= last:
         raise NotEnoughData("The earlier snapshot must be before the later one.")
-    before = (first, _cuts(scope, first, options))
-    now = (last, _cuts(scope, last, options))
+    before = (first, cuts_at(scope, first, options))
+    now = (last, cuts_at(scope, last, options))
     frame = shared(
         "rfm_movement",
         {"scope": scope, "before": before, "now": now},
@@ -295,7 +295,7 @@ def rfm_holdout(
             "Choose a later snapshot or a shorter period."
         )
     first = at - timedelta(days=options.next_days)
-    cuts = _cuts(scope, first, options)
+    cuts = cuts_at(scope, first, options)
     asked = {"scope": scope, "first": first, "at": at}
     places = shared(
         "rfm_fine_scores", asked, lambda: rfm_fine_scores(warehouse(), scope, first, at)
@@ -319,7 +319,14 @@ def _quantiles(scope: Scope, at: datetime) -> pd.DataFrame:
     return frame
 
 
-def _cuts(scope: Scope, at: datetime, options: RfmOptions) -> Cuts:
+def cuts_at(scope: Scope, at: datetime, options: RfmOptions) -> Cuts:
+    """
+    Return the business cuts of the options, or the quintiles of that moment, remembered.
+
+    Raises:
+        NotEnoughData: Nobody had ordered before it, or nobody within the scope.
+        WarehouseError: The warehouse could not answer.
+    """
     quantiles = _quantiles(scope, at)
     return options.cuts or quintile_cuts(quantiles)
 
@@ -335,7 +342,7 @@ def _cells(scope: Scope, at: datetime, cuts: Cuts, until: datetime | None = None
 def _following(scope: Scope, at: datetime, options: RfmOptions) -> pd.DataFrame | None:
     first = at - timedelta(days=options.next_days)
     try:
-        cuts = _cuts(scope, first, options)
+        cuts = cuts_at(scope, first, options)
     except NotEnoughData:
         return None
     return _cells(scope, first, cuts, at)
