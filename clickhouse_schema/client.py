@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 from clickhouse_connect.driver.client import Client
@@ -41,8 +41,6 @@ _CANCELLED = {394}
 _BUSY = {202, 203, 439}
 _UNREACHABLE = {209, 210, 279, 516, 193, 194}
 _NOT_MIGRATED = {47, 60, 81}
-# Bytes of a piece of a stream.
-_PIECE = 1 << 20
 # A part on a line of its own keeps its indent; inside a line it has none.
 _PART = re.compile(r"(?P<indent>(?:^[ ]+)?)\{\{(?P<name>[a-z_]+)\}\}", re.MULTILINE)
 log = logging.getLogger("clientele.query")
@@ -284,49 +282,6 @@ def run_statement(
         fields = {"tag": name, "ms": milliseconds, "rows": rows, "outcome": outcome}
         log.info("query", extra={"fields": fields})
     return fix_columns(frame, columns)
-
-
-@contextmanager
-def stream_statement(
-    warehouse: Warehouse,
-    name: str,
-    text: str,
-    params: Mapping[str, Any],
-    form: Literal["CSV", "Parquet"],
-    *,
-    limits: Limits,
-) -> Iterator[Iterator[bytes]]:
-    """
-    Do what `run_statement` does, but hand the result out in pieces as the engine writes it.
-
-    CSV comes in pieces of a block of rows, without a line of names, from either home;
-    Parquet, which has a closing part, comes whole from the embedded engine.
-
-    Raises:
-        QueryCancelled, QueryTooHeavy, WarehouseUnavailable, WarehouseError: As
-            `run_query`; also while the pieces are read.
-    """
-    sql = f"{text}\n{_clause(warehouse, name, limits)}"
-    started = time.perf_counter()
-    sent = 0
-
-    def _pieces(stream: Any) -> Iterator[bytes]:
-        nonlocal sent
-        while piece := stream.read(_PIECE):
-            sent += len(piece)
-            yield piece
-
-    try:
-        with warehouse.client() as client:
-            stream: Any = client.raw_stream(sql, parameters=dict(params), fmt=form)
-            try:
-                yield _pieces(stream)
-            finally:
-                stream.close()
-    finally:
-        milliseconds = round((time.perf_counter() - started) * 1000, 1)
-        fields = {"tag": name, "ms": milliseconds, "bytes": sent}
-        log.info("stream", extra={"fields": fields})
 
 
 def _clause(warehouse: Warehouse, name: str, limits: Limits | None) -> str:

@@ -1,22 +1,16 @@
-"""The members of a segment: by the page, as a stream, and why one is in or out."""
+"""The members of a segment: by the page, as a selection, and why one is in or out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import pandas as pd
 
-from clickhouse_schema.client import (
-    Limits,
-    Warehouse,
-    run_query,
-    run_statement,
-    stream_statement,
-)
+from clickhouse_schema.client import Warehouse, run_query, run_statement
+from clickhouse_schema.members.facts import Members
 from clickhouse_schema.rules.compile import (
     Builder,
     Judgement,
@@ -31,8 +25,6 @@ from clickhouse_schema.rules.vocabulary import FIELDS, MONETARY, RECENCY, SUMS
 Shape = Literal["text", "number", "day"]
 LONGEST_PAGE = 500
 MOST_FILTERS = 10
-# Of an export: all members there may be, and the time they may take.
-EXPORT_LIMITS = Limits(seconds=600, memory_mb=6000, result_rows=50_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,45 +233,19 @@ def _selected(
     return text, builder
 
 
-@contextmanager
-def members_stream(
-    warehouse: Warehouse,
-    tree: Group,
-    judgement: Judgement,
-    form: Literal["CSV", "Parquet"],
-    columns: Sequence[str] = tuple(COLUMNS),
-) -> Iterator[Iterator[bytes]]:
+def members_of(tree: Group, judgement: Judgement, name: str = "") -> Members:
     """
-    Lend all members as bytes, as they leave the engine.
-
-    CSV begins with a line of names. Memory stays flat for CSV; Parquet is put
-    together whole by the embedded engine, compressed.
+    Return the members of an expanded tree as a selection: to be exported or delivered.
 
     Args:
-        warehouse: Where to ask.
-        tree: Expanded.
+        tree: Who is in.
         judgement: Which orders count, and when.
-        form: Of the file.
-        columns: Of `COLUMNS`, in this order.
-
-    Raises:
-        ValueError: There is no such column.
-        WarehouseError: ClickHouse refused or could not be reached.
+        name: What the selection is called.
     """
-    for name in columns:
-        if name not in COLUMNS:
-            raise ValueError(f"There is no column {name[:40]!r}.")
-    inner, builder = _selected(tree, judgement, columns, ())
-    text = f"SELECT {', '.join(columns)}\nFROM\n(\n{inner}\n)"
-    with stream_statement(
-        warehouse, "segment_export", text, builder.params, form, limits=EXPORT_LIMITS
-    ) as pieces:
-        yield _with_names(pieces, columns) if form == "CSV" else pieces
-
-
-def _with_names(pieces: Iterator[bytes], columns: Sequence[str]) -> Iterator[bytes]:
-    yield (",".join(f'"{name}"' for name in columns) + "\n").encode()
-    yield from pieces
+    builder = Builder(judgement)
+    member = tree_sql(builder, tree)
+    text = f"SELECT customer_key\nFROM\n(\n{builder.customers()}\n)\nWHERE {member}"
+    return Members(text, builder.params, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -376,14 +342,20 @@ class _BoughtNames:
     def names(self, part: Condition) -> tuple[str, ...]:
         """Return where a customer ordered from, or which of a condition's names were bought."""
         one = FIELDS[part.field]
+        params = self.params | {"column": one.column}
         if one.kind == "choice":
-            params = self.params | {"column": one.column, "role": part.role}
-            return self._run("customer_places", params)
+            return customer_places(self.warehouse, params | {"role": part.role})
         since = datetime(1970, 1, 1)
         if part.window is not None:
             since = self.judgement.snapshot - timedelta(days=part.window)
-        params = self.params | {"column": one.column, "names": list(part.names), "since": since}
-        return self._run("customer_bought", params)
+        return customer_bought(self.warehouse, params | {"names": list(part.names), "since": since})
 
-    def _run(self, name: str, params: dict[str, Any]) -> tuple[str, ...]:
-        return tuple(run_query(self.warehouse, name, params, {"name": "str"})["name"])
+
+def customer_places(warehouse: Warehouse, params: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the countries or channels of one customer that a role asks for."""
+    return tuple(run_query(warehouse, "customer_places", params, {"name": "str"})["name"])
+
+
+def customer_bought(warehouse: Warehouse, params: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return which of some categories or products one customer bought since a moment."""
+    return tuple(run_query(warehouse, "customer_bought", params, {"name": "str"})["name"])
