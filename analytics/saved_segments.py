@@ -21,9 +21,9 @@ from clickhouse_schema.made.reading import current, listed, version_of
 from clickhouse_schema.made.store import create, save
 from clickhouse_schema.made.things import Author, Body, Kind, Made
 from clickhouse_schema.members.facts import Members
-from clickhouse_schema.members.rules import members_of_tree
 from clickhouse_schema.queries.loads import data_state
 from clickhouse_schema.queries.rfm import quintile_cuts, rfm_quantiles
+from clickhouse_schema.queries.segment_members import members_of as members_of_tree
 from clickhouse_schema.rules.compile import Judgement, needs_cuts
 from clickhouse_schema.rules.tree import (
     Condition,
