@@ -9,14 +9,17 @@ cuts of each measure}`; there is one map, of the id `MAP_ID`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from datetime import date
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
+from analytics.errors import NotEnoughData
 from analytics.models.rfm import DEFAULT_MAP, SCORES, SEGMENTS, SegmentMap
-from analytics.reports.segments_rfm import snapshot_time
+from analytics.reports.segments_rfm import RfmOptions, snapshot_time
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import InvalidThing, UnknownThing
+from clickhouse_schema.filters import Filters
 from clickhouse_schema.made.reading import current, listed, version_of
 from clickhouse_schema.made.store import create, save
 from clickhouse_schema.made.things import Author, Body, Kind, Made
@@ -37,6 +40,9 @@ from clickhouse_schema.rules.words import condition_in_words, tree_in_words
 from clickhouse_schema.scoring import Cuts, Scope
 
 MAP_ID = "rfm-map"
+_NAMED = ("countries", "channels", "categories")
+_STANDPOINT = {*_NAMED, "net_of_returns", "snapshot"}
+_MOST_NAMES, _LONGEST_NAME = 500, 200
 
 
 def _check_segment(body: Body) -> None:
@@ -191,29 +197,101 @@ def kept_trees(warehouse: Warehouse) -> dict[str, Group]:
     return {made.id: kept_tree(made) for made in listed(warehouse, SEGMENT)}
 
 
-def judgement_of(warehouse: Warehouse, tree: Group) -> Judgement:
+@dataclass(frozen=True, slots=True)
+class Standpoint:
     """
-    Return what a kept segment is judged by: all orders, the newest data, the map in use.
+    From where a segment is looked at; unless said otherwise all orders and the newest data.
+
+    Attributes:
+        scope: Which orders count.
+        snapshot: Day at whose beginning customers are judged; None for now.
+    """
+
+    scope: Scope = field(default_factory=Scope)
+    snapshot: date | None = None
+
+    @classmethod
+    def of(cls, given: Any) -> Self:
+        """
+        Return the standpoint that somebody sent; parts that are missing are the usual ones.
+
+        Raises:
+            ValueError: It is none; the sentence says why.
+        """
+        if not isinstance(given, Mapping) or not set(given) <= _STANDPOINT:
+            raise ValueError("The filters of that selection cannot be read.")
+        names = {part: _names(given.get(part, [])) for part in _NAMED}
+        net = given.get("net_of_returns", False)
+        if not isinstance(net, bool):
+            raise ValueError("net_of_returns must be true or false.")
+        day = given.get("snapshot")
+        if not (day is None or isinstance(day, str)):
+            raise ValueError("The snapshot must be a day.")
+        snapshot = None if day is None else date.fromisoformat(day)
+        return cls(Scope(**names, net_of_returns=net), snapshot)
+
+    @classmethod
+    def of_page(cls, filters: Filters, options: RfmOptions) -> Self:
+        """Return the standpoint of a page with these filters and options."""
+        scope = Scope.of(filters, net_of_returns=options.net_of_returns)
+        return cls(scope, options.snapshot)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as it can be sent."""
+        told: dict[str, Any] = {part: list(getattr(self.scope, part)) for part in _NAMED}
+        day = None if self.snapshot is None else self.snapshot.isoformat()
+        return told | {"net_of_returns": self.scope.net_of_returns, "snapshot": day}
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    if not isinstance(given, list) or len(given) > _MOST_NAMES:
+        raise ValueError("The filters of that selection cannot be read.")
+    for name in given:
+        if not isinstance(name, str) or len(name) > _LONGEST_NAME or not _is_text(name):
+            raise ValueError("The filters of that selection cannot be read.")
+    return tuple(sorted(set(given)))
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in name
+
+
+ALL_ORDERS = Standpoint()
+
+
+def judgement_of(
+    warehouse: Warehouse, tree: Group, standpoint: Standpoint = ALL_ORDERS
+) -> Judgement:
+    """
+    Return what a segment is judged by, with the map in use.
 
     Args:
         tree: Expanded.
 
     Raises:
-        NotEnoughData: Nothing is loaded.
+        NotEnoughData: Nothing is loaded, or nothing before the snapshot.
     """
-    at = snapshot_time(data_state(warehouse), None)
-    scope = Scope()
+    at = snapshot_time(data_state(warehouse), standpoint.snapshot)
     if not needs_cuts(tree):
-        return Judgement(scope, at)
+        return Judgement(standpoint.scope, at)
     kept = kept_map(warehouse)
-    cuts = kept.cuts or quintile_cuts(rfm_quantiles(warehouse, scope, at))
+    quantiles = None if kept.cuts else rfm_quantiles(warehouse, standpoint.scope, at)
+    if quantiles is not None and quantiles.empty:
+        raise NotEnoughData("Nobody ordered that before the snapshot. Widen the filters.")
+    cuts = kept.cuts if quantiles is None else quintile_cuts(quantiles)
     cells = {word: kept.map.cells(word) for word in SEGMENTS}
-    return Judgement(scope, at, cuts, cells)
+    return Judgement(standpoint.scope, at, cuts, cells)
 
 
-def members_of(warehouse: Warehouse, tree: Group, name: str = "") -> Members:
+def members_of(
+    warehouse: Warehouse, tree: Group, name: str = "", standpoint: Standpoint = ALL_ORDERS
+) -> Members:
     """
-    Return who fits a tree now, whether it was kept or not.
+    Return who fits a tree, whether it was kept or not.
 
     Args:
         tree: Not expanded.
@@ -226,14 +304,14 @@ def members_of(warehouse: Warehouse, tree: Group, name: str = "") -> Members:
         whole = expand(tree, kept_trees(warehouse))
     except RuleError as error:
         raise InvalidThing(str(error)) from error
-    return members_of_tree(whole, judgement_of(warehouse, whole), name)
+    return members_of_tree(whole, judgement_of(warehouse, whole, standpoint), name)
 
 
 def members_of_segment(
-    warehouse: Warehouse, segment: str, version: int = 0
+    warehouse: Warehouse, segment: str, version: int = 0, standpoint: Standpoint = ALL_ORDERS
 ) -> tuple[Made, Members]:
     """
-    Return a kept segment and who is in it now.
+    Return a kept segment and who is in it.
 
     Args:
         version: 0 for the newest.
@@ -246,7 +324,7 @@ def members_of_segment(
     if newest.archived:
         raise UnknownThing(f"The segment “{newest.name}” is in the archive. Restore it first.")
     made = version_of(warehouse, SEGMENT, segment, version) if version else newest
-    return made, members_of(warehouse, kept_tree(made), made.name)
+    return made, members_of(warehouse, kept_tree(made), made.name, standpoint)
 
 
 def data_as_of(warehouse: Warehouse) -> str:

@@ -25,7 +25,13 @@ from analytics.errors import AnalysisError
 from analytics.exports.excel import JOB_ROWS, write_excel
 from analytics.exports.files import FORMATS, Export, csv_chunks, export_of, parquet_chunks
 from analytics.jobs import JobQueue
-from analytics.saved_segments import data_as_of, members_of, members_of_segment
+from analytics.saved_segments import (
+    ALL_ORDERS,
+    Standpoint,
+    data_as_of,
+    members_of,
+    members_of_segment,
+)
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import InvalidThing, UnknownThing, WarehouseError
 from clickhouse_schema.made.things import clean_name
@@ -45,8 +51,9 @@ def serve_downloads(
 
     `GET /downloads/segment/<id>?version=&layout=&format=` streams a kept segment,
     `POST /downloads/members` with the form fields `rule` (JSON), `name`, `layout`
-    and `format` one that was not kept, `GET /downloads/export/<job>` gives the
-    file of a finished export job.
+    and `format` one that was not kept; both take a `standpoint`, the JSON of
+    `analytics.saved_segments.Standpoint`: the filters it was looked at with.
+    `GET /downloads/export/<job>` gives the file of a finished export job.
     """
     pages = Blueprint("downloads", __name__)
 
@@ -54,7 +61,8 @@ def serve_downloads(
     def kept(segment: str) -> Response:
         version = _whole(request.args.get("version", "0"))
         with _told():
-            made, members = members_of_segment(warehouse, segment, version)
+            standpoint = _standpoint(request.args)
+            made, members = members_of_segment(warehouse, segment, version, standpoint)
             return _answer(warehouse, members, request.args, made.version, time_zone)
 
     @pages.post("/downloads/members")
@@ -64,7 +72,8 @@ def serve_downloads(
             abort(413, "That rule is too long.")
         with _told():
             tree = parse(_json(text))
-            members = members_of(warehouse, tree, clean_name(request.form.get("name") or "Members"))
+            name = clean_name(request.form.get("name") or "Members")
+            members = members_of(warehouse, tree, name, _standpoint(request.form))
             return _answer(warehouse, members, request.form, 0, time_zone)
 
     @pages.get("/downloads/export/<job>")
@@ -145,6 +154,11 @@ def _told() -> Generator[None]:
         abort(503, str(error))
 
 
+def _standpoint(asked: Any) -> Standpoint:
+    text = asked.get("standpoint", "")
+    return Standpoint.of(_json(text)) if text else ALL_ORDERS
+
+
 def _whole(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > 9:
         abort(400, "A version is a whole number.")
@@ -155,4 +169,4 @@ def _json(text: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError("That is no rule.") from None
+        raise ValueError("That is no JSON.") from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +18,18 @@ from analytics.exports.excel import write_excel
 from analytics.exports.files import csv_chunks, export_of, parquet_chunks
 from analytics.jobs import JobCancelled, JobQueue, Work, kind
 from analytics.reports._warehouse import warehouse
-from analytics.saved_segments import data_as_of, members_of_segment
+from analytics.saved_segments import (
+    ALL_ORDERS,
+    Standpoint,
+    data_as_of,
+    members_of,
+    members_of_segment,
+)
 from clickhouse_schema.deliveries.runs import Run
 from clickhouse_schema.errors import QueryCancelled, WarehouseError
+from clickhouse_schema.members.facts import Members
 from clickhouse_schema.members.stream import count_members
+from clickhouse_schema.rules.tree import parse
 
 DELIVER = "deliver"
 EXPORT = "export_members"
@@ -91,24 +100,53 @@ def deliver(work: Work) -> dict[str, Any] | None:
 
 
 def submit_export(
-    queue: JobQueue, owner: str, segment: str, *, version: int = 0, layout: str, format_: str
+    queue: JobQueue,
+    owner: str,
+    *,
+    layout: str,
+    format_: str,
+    segment: str = "",
+    version: int = 0,
+    rule: Mapping[str, Any] | None = None,
+    name: str = "Members",
+    standpoint: Standpoint = ALL_ORDERS,
 ) -> str:
     """
     Queue the writing of a file that takes long, and return the id of its job.
 
     When the job is done, `finished_export` names the file.
+
+    Args:
+        owner: Who waits for it.
+        layout, format_: Of the file.
+        segment, version: A kept segment; version 0 for its newest.
+        rule, name: Else a tree as JSON, and what the file is called by.
+        standpoint: On what it is judged.
     """
-    asked = {"segment": segment, "version": version, "layout": layout, "format": format_}
+    asked = {
+        "segment": segment, "version": version, "rule": rule, "name": name,
+        "standpoint": standpoint.to_dict(), "layout": layout, "format": format_,
+    }  # fmt: skip
     return queue.submit(EXPORT, owner, asked)
+
+
+def _selected(asked: Mapping[str, Any]) -> tuple[int, Members]:
+    """Return the version and the members of what an export job was asked for."""
+    standpoint = Standpoint.of(asked["standpoint"])
+    if asked["rule"] is not None:
+        return 0, members_of(warehouse(), parse(asked["rule"]), asked["name"], standpoint)
+    version = int(asked["version"])
+    made, members = members_of_segment(warehouse(), asked["segment"], version, standpoint)
+    return made.version, members
 
 
 @kind(EXPORT)
 def export_members(work: Work) -> dict[str, Any]:
     """Write the members of a segment to a file that can be fetched for a day."""
     asked = work.parameters
-    made, members = members_of_segment(warehouse(), asked["segment"], int(asked["version"]))
+    version, members = _selected(asked)
     export = export_of(
-        members, asked["layout"], asked["format"], version=made.version,
+        members, asked["layout"], asked["format"], version=version,
         data_as_of=data_as_of(warehouse()),
     )  # fmt: skip
     work.told(0, "Counting the members")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import date
+from urllib.parse import urlencode
 
 import pyarrow.parquet as pq
 import pytest
@@ -13,10 +15,11 @@ from python_calamine import CalamineWorkbook
 from analytics.activation import work
 from analytics.activation.settings import delivery_settings
 from analytics.jobs import JobQueue, use_queue
-from analytics.saved_segments import SEGMENT, segment_body
+from analytics.saved_segments import SEGMENT, Standpoint, segment_body
 from clickhouse_schema.made.store import create
 from clickhouse_schema.made.things import Author
 from clickhouse_schema.rules.tree import EVERYBODY, Condition, Group, to_json
+from clickhouse_schema.scoring import Scope
 from dashboard import downloads
 from tests.filling import Line, fill
 
@@ -81,6 +84,41 @@ def test_a_rule_that_was_not_kept(visitor, segment):
 
     assert answer.text.count("\r\n") == 4
     assert "filename=segment-all-of-them-" in answer.headers["Content-Disposition"]
+
+
+def test_the_filters_of_the_page_go_with_it(visitor, segment, queue, empty_warehouse):
+    """A file has the members the page has counted: its filters and snapshot are sent along."""
+    standpoint = Standpoint(Scope(countries=("France",)), date(2025, 2, 1))
+    fill(empty_warehouse, [Line("4", "2025-01-10 10:00", "99", "dee", country="France")])
+    asked = urlencode({"standpoint": json.dumps(standpoint.to_dict())})
+
+    kept = visitor.get(f"/downloads/segment/{segment.id}?{asked}")
+    form = {"rule": json.dumps(to_json(EVERYBODY)), "standpoint": json.dumps(standpoint.to_dict())}
+    posted = visitor.post("/downloads/members", data=form)
+    job = work.submit_export(
+        queue,
+        "anna",
+        rule=to_json(EVERYBODY),
+        standpoint=standpoint,
+        layout="generic",
+        format_="csv",
+    )
+    queue.run(job)
+    written = (delivery_settings().exports / f"{job}.csv").read_text()
+
+    for text in (kept.text, posted.text, written):
+        assert [row["customer_id"] for row in csv.DictReader(io.StringIO(text))] == ["dee"]
+
+
+@pytest.mark.parametrize(
+    "standpoint",
+    ["{", "[]", '{"sql": "x"}', '{"countries": "France"}', '{"countries": ["\\ud800"]}',
+     '{"snapshot": "soon"}', '{"snapshot": 5}', '{"net_of_returns": 1}'],
+)  # fmt: skip
+def test_filters_that_cannot_be_read_are_refused(visitor, segment, standpoint):
+    """A file of other members than the page shows would be worse than none."""
+    asked = urlencode({"standpoint": standpoint})
+    assert visitor.get(f"/downloads/segment/{segment.id}?{asked}").status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -152,7 +190,7 @@ def test_a_large_workbook_is_a_job(visitor, segment, queue, monkeypatch):
     assert refused.status_code == 409
     assert "2 members" in refused.text
 
-    job = work.submit_export(queue, "anna", segment.id, layout="generic", format_="xlsx")
+    job = work.submit_export(queue, "anna", segment=segment.id, layout="generic", format_="xlsx")
     assert visitor.get(f"/downloads/export/{job}").status_code == 404
     queue.run(job)
     done = queue.find(job)
@@ -167,7 +205,7 @@ def test_a_large_workbook_is_a_job(visitor, segment, queue, monkeypatch):
 
 def test_an_export_that_is_stopped_leaves_no_file(segment, queue, visitor):
     """A cancelled job ends as such, and its half-written file is gone."""
-    job = work.submit_export(queue, "anna", segment.id, layout="generic", format_="csv")
+    job = work.submit_export(queue, "anna", segment=segment.id, layout="generic", format_="csv")
     queue.huey.storage.put_data(f"cancel:{job}", b"1")
     queue.run(job)
 
