@@ -8,7 +8,7 @@ from typing import Any
 
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.members.facts import FACTS, Members, members_sql
-from clickhouse_schema.members.stream import EXPORT_LIMITS
+from clickhouse_schema.members.stream import EXPORT_LIMITS, tagged
 
 KEPT_DAYS = 90
 FROZEN_FACTS = tuple(fact for fact in FACTS if fact != "segment_name")
@@ -31,7 +31,7 @@ def freeze(warehouse: Warehouse, members: Members, *, comment: str) -> tuple[str
         f"INSERT INTO delivery_members (frozen_on, freeze_id, position, {facts})\n"
         f"SELECT today(), {{freeze_id:String}}, rowNumberInAllBlocks() + 1, {shown}\n"
         f"FROM ({members_sql(members, FROZEN_FACTS)})\n"
-        f"{EXPORT_LIMITS.clause(comment)}",
+        f"{EXPORT_LIMITS.clause(tagged(comment))}",
         {**members.bound, "freeze_id": freeze_id},
     )
     counted = warehouse.command(

@@ -7,13 +7,18 @@ query in the engine.
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from clickhouse_schema.asking import current_tag
 from clickhouse_schema.client import Limits, Warehouse
+from clickhouse_schema.errors import WarehouseError
 from clickhouse_schema.members.facts import Members, members_sql
 
+log = logging.getLogger("clientele.query")
 # A file of everybody may take longer than a view.
 EXPORT_LIMITS = Limits(seconds=900, memory_mb=4_000, result_rows=100_000_000)
 _NULLS_ARE_EMPTY = ", format_csv_null_representation = ''"
@@ -23,7 +28,7 @@ def count_members(warehouse: Warehouse, members: Members) -> int:
     """Return how many customers there are in a selection."""
     sql = (
         f"SELECT uniqExact(customer_key) FROM customers WHERE customer_key IN ({members.text})\n"
-        f"{warehouse.limits.clause('count_members')}"
+        f"{warehouse.limits.clause(tagged('count_members'))}"
     )
     return int(warehouse.rows(sql, members.bound)[0][0])
 
@@ -38,11 +43,8 @@ def csv_of_members(
     Text that a spreadsheet would run as a formula has an apostrophe before it.
     """
     sql = _tagged(members_sql(members, facts, as_csv=True), comment, _NULLS_ARE_EMPTY)
-    with (
-        warehouse.client() as client,
-        client.query_column_block_stream(sql, parameters=members.bound) as stream,
-    ):
-        yield (block[0] for block in stream)
+    with _blocks(warehouse, sql, members, comment) as blocks:
+        yield (block[0] for block in blocks)
 
 
 @contextmanager
@@ -55,12 +57,44 @@ def blocks_of_members(
     Texts as str, dates as date or None, counts as int, numbers as float or None.
     """
     sql = _tagged(members_sql(members, facts), comment)
-    with (
-        warehouse.client() as client,
-        client.query_column_block_stream(sql, parameters=members.bound) as stream,
-    ):
-        yield iter(stream)
+    with _blocks(warehouse, sql, members, comment) as blocks:
+        yield blocks
+
+
+@contextmanager
+def _blocks(
+    warehouse: Warehouse, sql: str, members: Members, comment: str
+) -> Iterator[Iterator[Sequence[Sequence[Any]]]]:
+    """Lend the blocks of a statement, and log it like every query when it has ended."""
+    started = time.perf_counter()
+    told: dict[str, Any] = {"tag": comment, "rows": 0, "outcome": "left early"}
+
+    def counted(stream: Any) -> Iterator[Sequence[Sequence[Any]]]:
+        for block in stream:
+            told["rows"] += len(block[0])
+            yield block
+        told["outcome"] = "ok"
+
+    try:
+        with (
+            warehouse.client() as client,
+            client.query_column_block_stream(sql, parameters=members.bound) as stream,
+        ):
+            yield counted(stream)
+    except WarehouseError as error:
+        told["outcome"] = type(error).__name__
+        cause = str(error.__cause__)
+        log.warning("query failed", extra={"fields": {"tag": comment, "cause": cause}})
+        raise
+    finally:
+        told["ms"] = round((time.perf_counter() - started) * 1000, 1)
+        log.info("query", extra={"fields": told})
 
 
 def _tagged(sql: str, comment: str, more: str = "") -> str:
-    return f"{sql}\n{EXPORT_LIMITS.clause(comment)}{more}"
+    return f"{sql}\n{EXPORT_LIMITS.clause(tagged(comment))}{more}"
+
+
+def tagged(comment: str) -> str:
+    """Return the tag of a statement with whom it is for, so that a job's can be ended."""
+    return f"{comment} {current_tag()}".rstrip()

@@ -12,7 +12,7 @@ SELECT
     toFloat64(round(bought_units, 3))                   AS units,
     toFloat64(round(bought, 2))                         AS revenue,
     toFloat64(round(came_back, 2))                      AS returned,
-    if(orders = 0, NULL, toFloat64(round(bought, 2)) / orders) AS average_order
+    if(orders = 0, NULL, round(toFloat64(bought) / orders, 2)) AS average_order
 FROM
 (
     SELECT customer_key, any(customer_id) AS customer_id

@@ -1,15 +1,18 @@
 """
 A process to be killed: serves one activation until told to stop by force.
 
-    python -m tests.analytics.activation.killed FOLDER PORT BEGIN
+    python -m tests.analytics.activation.killed FOLDER PORT begin|file|take-up
 
-With BEGIN it stores an activation of 200 members in batches of 10 and begins a
-run; without, its clock takes up what another process left. It says "done" when
-nothing is left.
+To begin, it stores an activation of 200 members in batches of 10 and carries a
+run out; with `file`, one of 200,000 to a folder, and it kills itself when the first
+rows are written. To take up, its clock goes on with what another process left. It
+says "done" when nothing is left.
 """
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +26,16 @@ from clickhouse_schema.migrate import migrate
 from tests.analytics.activation.helpers import Heard, activation, add_customers, everybody
 
 
-def main(folder: Path, port: int, begin: bool) -> None:
+class Deadly(Heard):
+    """A listener that ends its process by force at the first rows written."""
+
+    def told(self, percent: float, message: str) -> None:
+        """Die, unless only the members are being found."""
+        if "written" in message:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def main(folder: Path, port: int, what: str) -> None:
     """Do what the arguments say."""
     warehouse = Warehouse.open(Home.of(None, folder))
     migrate(warehouse)
@@ -31,7 +43,11 @@ def main(folder: Path, port: int, begin: bool) -> None:
         folder / "deliveries", secret="s" * 40, private_hosts=("127.0.0.1",)
     )
     delivery = Delivery(warehouse, settings, everybody)
-    if begin:
+    if what == "file":
+        add_customers(warehouse, 200_000)
+        run = begin_run(warehouse, activation(warehouse))
+        delivery.carry_out(run.run_id, Deadly())
+    elif what == "begin":
         add_customers(warehouse, 200)
         made = activation(warehouse, to="webhook", url=f"http://127.0.0.1:{port}/", batch_size=10)
         run = begin_run(warehouse, made, now=datetime.now(UTC))
@@ -43,4 +59,4 @@ def main(folder: Path, port: int, begin: bool) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "begin")
+    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])

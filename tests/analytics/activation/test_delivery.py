@@ -352,6 +352,21 @@ def test_a_process_killed_in_the_middle_loses_nothing(tmp_path, after):
     assert killed_at >= after
 
 
+def test_a_process_killed_while_it_writes_leaves_no_half_file(tmp_path):
+    """Nothing is under the file's name until it is whole; the next process writes it anew."""
+    child = _start(tmp_path, 0, "file")
+    child.communicate(timeout=60)
+    out = tmp_path / "deliveries"
+    assert child.returncode == -signal.SIGKILL
+    assert [path.suffix for path in out.iterdir()] == [".part"]
+
+    resumed = _start(tmp_path, 0, "take-up")
+    assert resumed.communicate(timeout=60)[0] == "done\n"
+    (file,) = out.iterdir()
+    assert file.suffix == ".csv"
+    assert file.read_bytes().count(b"\r\n") == 200_001
+
+
 def _start(folder: Path, port: int, what: str) -> subprocess.Popen[str]:
     words = ["-m", "tests.analytics.activation.killed", str(folder), str(port), what]
     return subprocess.Popen([sys.executable, *words], cwd=ROOT, stdout=subprocess.PIPE, text=True)

@@ -16,9 +16,10 @@ from python_calamine import CalamineWorkbook
 from analytics.exports.excel import write_excel
 from analytics.exports.files import csv_chunks, export_of, parquet_chunks, plain_word
 from analytics.exports.layouts import LAYOUTS
+from clickhouse_schema.asking import working
 from clickhouse_schema.errors import QueryCancelled
 from clickhouse_schema.members.facts import EVERYBODY, FACTS, Members
-from clickhouse_schema.members.stream import count_members
+from clickhouse_schema.members.stream import count_members, tagged
 from tests.filling import Line, fill
 
 NASTY = ("=1+1", "+44 20", "-5", "@sum", "\tx", 'quo"te', "com,ma", "li\nne", "Zoë", "a@b.example")
@@ -174,6 +175,14 @@ def test_many_members_come_in_the_order_of_their_ids(empty_warehouse):
     assert told[-1] == 150_000 and len(told) > 1
     data = b"".join(parquet_chunks(empty_warehouse, export_of(EVERYONE, "generic", "parquet")))
     assert pq.read_table(io.BytesIO(data))["customer_id"].to_pylist() == ids
+
+
+def test_the_statements_of_a_job_can_be_found_and_ended(shop):
+    """Whatever a job runs carries its id at the end of its tag, as `cancel_job` looks for it."""
+    with working("0123456789abcdef"):
+        assert tagged("export_members") == "export_members job=0123456789abcdef"
+        assert len(read_csv(csv_chunks(shop, export_of(EVERYONE, "generic", "csv")))) == 13
+    assert tagged("export_members") == "export_members"
 
 
 @pytest.mark.parametrize(
