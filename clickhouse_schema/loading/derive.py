@@ -150,4 +150,6 @@ def _word(column: str, words: list[str]) -> str:
     if not 1 < len(words) <= _MOST_NUMBERED:
         return f"any({column})"
     texts = f"[{', '.join(map(sql_text, words))}]"
-    return f"arrayElement({texts}, any(transform({column}, {texts}, range(1, {len(words) + 1}), 0)))"
+    return (
+        f"arrayElement({texts}, any(transform({column}, {texts}, range(1, {len(words) + 1}), 0)))"
+    )

@@ -96,8 +96,8 @@ MONETARY = "(revenue - {net_of_returns:UInt8} * came_back)"
 
 
 def _score(value: str, slot: str) -> str:
-    # Summed comparisons are faster than counting in an array.
-    cuts = [f"({value} > {{{slot}:Array(Float64)}}[{place}])" for place in range(1, 5)]
+    # Faster than counting in an array, and than comparing whole numbers with fractions.
+    cuts = [f"(toFloat64({value}) > {{{slot}:Array(Float64)}}[{place}])" for place in range(1, 5)]
     return "(" + " + ".join(cuts) + ")"
 
 

@@ -5,9 +5,9 @@ WITH scored AS
 (
     SELECT
         *,
-        5 - arrayCount(cut -> recency > cut, {recency_cuts:Array(Float64)})     AS r,
-        1 + arrayCount(cut -> frequency > cut, {frequency_cuts:Array(Float64)}) AS f,
-        1 + arrayCount(cut -> monetary > cut, {monetary_cuts:Array(Float64)})   AS m
+        {{r_score}} AS r,
+        {{f_score}} AS f,
+        {{m_score}} AS m
     FROM
     (
         {{rfm_customers}}

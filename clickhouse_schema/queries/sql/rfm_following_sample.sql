@@ -5,8 +5,8 @@ WITH customers AS
     {{rfm_customers}}
 )
 SELECT
-    5 - arrayCount(cut -> recency > cut, {recency_cuts:Array(Float64)})     AS r,
-    1 + arrayCount(cut -> frequency > cut, {frequency_cuts:Array(Float64)}) AS f,
+    {{r_score}} AS r,
+    {{f_score}} AS f,
     next_revenue / 10000                                                AS spent
 FROM customers
 ORDER BY cityHash64(customer_key), customer_key

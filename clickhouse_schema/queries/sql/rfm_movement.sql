@@ -25,10 +25,8 @@ WITH lives AS
     HAVING later_frequency > 0
 )
 SELECT
-    if(frequency = 0, 0, 5 - arrayCount(cut -> recency > cut, {recency_cuts:Array(Float64)}))
-                                                                        AS r,
-    if(frequency = 0, 0, 1 + arrayCount(cut -> frequency > cut, {frequency_cuts:Array(Float64)}))
-                                                                        AS f,
+    if(frequency = 0, 0, {{r_score}}) AS r,
+    if(frequency = 0, 0, {{f_score}}) AS f,
     5 - arrayCount(cut -> later_recency > cut, {later_recency_cuts:Array(Float64)}) AS later_r,
     1 + arrayCount(cut -> later_frequency > cut, {later_frequency_cuts:Array(Float64)}) AS later_f,
     count()                                                             AS customers,

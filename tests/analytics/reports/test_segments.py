@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
 import pytest
+from flask import current_app
 
 from analytics.errors import NotEnoughData
 from analytics.models.rfm import DEFAULT_MAP
@@ -31,7 +34,9 @@ from analytics.reports.segments_members import (
     why,
 )
 from analytics.reports.segments_rfm import RfmOptions, rfm_segments
+from clickhouse_schema.asking import Asking, asking
 from clickhouse_schema.client import Warehouse
+from clickhouse_schema.errors import QueryCancelled
 from clickhouse_schema.filters import Filters
 from clickhouse_schema.loading.sample import SampleSpec, load_sample
 from clickhouse_schema.members.stream import count_members
@@ -290,3 +295,29 @@ def test_filters_narrow_the_base(basis: Basis) -> None:
     nowhere = replace(basis, filters=replace(basis.filters, countries=("Nowhere",)))
     with pytest.raises(NotEnoughData, match="Widen the filters"):
         judgement(nowhere)
+
+
+def test_a_newer_edit_ends_the_older_one(basis: Basis, warehouse: Warehouse) -> None:
+    """Of ten edits in a row the older are dropped; only the last one answers for sure."""
+    answered: list[int] = []
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+
+    def edit(number: int) -> None:
+        tree = _tree(OFTEN, RECENT | {"value": number}, WEB)
+        question = Asking("page", "segments-preview", number)
+        with app.app_context(), asking(question), suppress(QueryCancelled):
+            preview(tree, {}, basis)
+            answered.append(number)
+
+    with ThreadPoolExecutor(10) as pool:
+        list(pool.map(edit, range(1, 11)))
+
+    assert 10 in answered
+    running = warehouse.rows(
+        "SELECT count() FROM system.processes"
+        " WHERE Settings['log_comment'] LIKE '%view=segments-preview%'"
+    )
+    assert running == [(0,)]
+    late = Asking("page", "segments-preview", 3)
+    with asking(late), pytest.raises(QueryCancelled):
+        preview(_tree(OFTEN, RECENT | {"value": 777}), {}, basis)

@@ -1,0 +1,5 @@
+1
+    + (toFloat64(frequency) > {frequency_cuts:Array(Float64)}[1])
+    + (toFloat64(frequency) > {frequency_cuts:Array(Float64)}[2])
+    + (toFloat64(frequency) > {frequency_cuts:Array(Float64)}[3])
+    + (toFloat64(frequency) > {frequency_cuts:Array(Float64)}[4])
