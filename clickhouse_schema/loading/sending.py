@@ -38,6 +38,7 @@ def block_settings(batch_id: int, **more: int | str) -> str:
     settings: dict[str, int | str] = {
         "max_insert_threads": 2,
         "parallel_view_processing": 1,
+        "short_circuit_function_evaluation": "disable",
         "max_insert_block_size": _BLOCK_ROWS,
         "min_insert_block_size_rows": _BLOCK_ROWS,
         "min_insert_block_size_bytes": 0,

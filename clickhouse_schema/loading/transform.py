@@ -89,6 +89,7 @@ def parse_statement(
         cancelled=mark if reading.hints.cancel_mark else "false",
         non_product=_non_product(non_products),
         source=_source_select(reading, rows_from, line_no),
+        raw=_raw(reading),
     )
 
 
@@ -145,7 +146,7 @@ def _source_select(reading: Reading, rows_from: str, line_no: str) -> str:
         f"{_number(reading, 'discount', 4)} AS read_discount",
         f"{_number(reading, 'unit_cost', 4)} AS read_cost",
         f"{_shape_problem(reading)} AS read_problem",
-        f"{_raw(reading)} AS read_raw",
+        f"tuple({', '.join(_raw_columns(reading))}) AS read_row",
     ]
     return "SELECT\n            " + ",\n            ".join(parts) + f"\n        FROM {rows_from}"
 
@@ -245,7 +246,7 @@ def _number(reading: Reading, name: str, scale: int) -> str:
     elif decimal and int(decimal[1]) <= 18 and int(decimal[2]) <= scale:
         read = f"toDecimal64({column}, {scale})"
         if int(decimal[1]) - int(decimal[2]) > 10:
-            small = f"abs(toFloat64({column})) < 1e11"
+            small = f"{column} BETWEEN -99999999999 AND 99999999999"
             read = f"if({small}, toDecimal64(if({small}, {column}, 0), {scale}), NULL)"
     elif decimal or kind in {"float", "double", "halffloat"}:
         read = _rounded(f"toFloat64({column})", scale)
@@ -303,14 +304,21 @@ def _shape_problem(reading: Reading) -> str:
     )
 
 
-def _raw(reading: Reading) -> str:
+def _raw_columns(reading: Reading) -> list[str]:
+    """Return the columns a refused row is shown with."""
     source = reading.source
     if source.format == "jsonl":
-        return "line"
+        return ["line"]
     if source.format == "parquet":
-        names = [source.columns[at] for at in sorted(set(reading.found.values()))]
-        shown = ", ".join(f"ifNull(toString({sql_name(name)}), '')" for name in names)
-        return f"concatWithSeparator(',', {shown}, '')"
-    fields = ", ".join(_csv_column(source, place) for place in range(len(source.columns)))
-    more = f"ifNull(c{len(source.columns) + 1}, '')"
-    return f"concatWithSeparator({sql_text(source.delimiter)}, {fields}, {more})"
+        return [sql_name(source.columns[at]) for at in sorted(set(reading.found.values()))]
+    return [f"c{place}" for place in range(1, len(source.columns) + 2)]
+
+
+def _raw(reading: Reading) -> str:
+    """Return the SQL for the text of a row, from the columns kept in `read_row`."""
+    columns = _raw_columns(reading)
+    shown = [f"ifNull(toString(read_row.{place}), '')" for place in range(1, len(columns) + 1)]
+    if reading.source.format == "jsonl":
+        return shown[0]
+    delimiter = reading.source.delimiter if reading.source.format == "csv" else ","
+    return f"concatWithSeparator({sql_text(delimiter)}, {', '.join(shown)}, '')"
