@@ -189,7 +189,7 @@ def _write(warehouse: Warehouse, run: Run) -> Run:
         " AND event_no = {event_no:UInt32} ORDER BY _block_number, revision LIMIT 1",
         {"run_id": run.run_id, "event_no": run.event_no},
     )
-    if first[0][0] != run.revision:
+    if not first or first[0][0] != run.revision:
         raise RunTaken("Another process is at this delivery.")
     return run
 

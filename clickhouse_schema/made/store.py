@@ -16,7 +16,13 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.errors import InvalidThing, NameTaken, SaveConflict, UnknownThing
+from clickhouse_schema.errors import (
+    InvalidThing,
+    NameTaken,
+    SaveConflict,
+    UnknownThing,
+    WarehouseError,
+)
 from clickhouse_schema.made.reading import (
     COLUMNS,
     current,
@@ -295,7 +301,12 @@ def _append(warehouse: Warehouse, kind: Kind, row: Made, before: Made | None) ->
     row = replace(row, revision=secrets.token_hex(8))
     _write(warehouse, row)
     rows = history(warehouse, kind, row.id)
-    mine = next(each for each in rows if each.revision == row.revision)
+    mine = next((each for each in rows if each.revision == row.revision), None)
+    if mine is None:
+        raise WarehouseError(
+            "The warehouse took the change but does not show it yet. Reload in a moment, before "
+            "you save again."
+        )
     line = [each for each in rows if each.held]
     if not mine.held:
         raise _conflict(kind, mine, line[mine.version - 1], line[-1])
