@@ -9,6 +9,7 @@ cuts of each measure}`; there is one map, of the id `MAP_ID`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from itertools import product
@@ -193,8 +194,17 @@ def kept_tree(made: Made) -> Group:
 
 
 def kept_trees(warehouse: Warehouse) -> dict[str, Group]:
-    """Return the trees of all kept segments by id, for `expand`; archived ones are not there."""
-    return {made.id: kept_tree(made) for made in listed(warehouse, SEGMENT)}
+    """
+    Return the trees of all kept segments by id, for `expand`.
+
+    Archived ones are not there, nor any that a later vocabulary cannot read:
+    only what refers to those fails.
+    """
+    found = {}
+    for made in listed(warehouse, SEGMENT):
+        with suppress(RuleError):
+            found[made.id] = kept_tree(made)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +334,11 @@ def members_of_segment(
     if newest.archived:
         raise UnknownThing(f"The segment “{newest.name}” is in the archive. Restore it first.")
     made = version_of(warehouse, SEGMENT, segment, version) if version else newest
-    return made, members_of(warehouse, kept_tree(made), made.name, standpoint)
+    try:
+        tree = kept_tree(made)
+    except RuleError as error:
+        raise InvalidThing(f"The segment “{made.name}” cannot be read: {error}") from error
+    return made, members_of(warehouse, tree, made.name, standpoint)
 
 
 def data_as_of(warehouse: Warehouse) -> str:

@@ -18,7 +18,7 @@ from analytics.saved_segments import (
 from clickhouse_schema.errors import InvalidThing, SaveConflict, UnknownThing
 from clickhouse_schema.made.differences import difference
 from clickhouse_schema.made.store import archive, create, save
-from clickhouse_schema.made.things import Author
+from clickhouse_schema.made.things import Author, Kind
 from clickhouse_schema.members.facts import Members
 from clickhouse_schema.members.stream import blocks_of_members, count_members
 from clickhouse_schema.rules.tree import EVERYBODY, Condition, Group
@@ -88,6 +88,16 @@ def test_a_segment_may_be_made_of_another(shop):
         members_of_segment(shop, outer.id)
     with pytest.raises(UnknownThing, match="in the archive"):
         members_of_segment(shop, inner.id)
+
+
+def test_a_segment_nobody_can_read_any_more_spoils_no_other(shop):
+    """A word of the vocabulary that is gone concerns only the segments that use it."""
+    old = create(shop, Kind("segment", "segment"), name="Old", body={"rule": {"x": 1}}, author=ANNA)
+    fresh = keep(shop, SPENT_20)
+
+    assert ids(shop, members_of_segment(shop, fresh.id)[1]) == ["ann"]
+    with pytest.raises(InvalidThing, match="cannot be read"):
+        members_of_segment(shop, old.id)
 
 
 def test_scores_are_cut_by_the_map_in_use(shop):
