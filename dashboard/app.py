@@ -54,6 +54,7 @@ def create_app(config: AppConfig, warehouse: Warehouse) -> Dash:
     """
     use_warehouse(warehouse)
     server = Flask("dashboard", static_folder=None)
+    server.json.sort_keys = False  # type: ignore[attr-defined]  # rules are told in their order
     server.secret_key = config.secret_key or secrets.token_hex(32)
     files = StaticFiles(config.data_dir)
     app = Dash(
