@@ -51,7 +51,7 @@ def read_filters(raw: Any, facts: ShellFacts) -> tuple[Filters, tuple[str, ...]]
     held = raw if isinstance(raw, dict) else {}
     default = facts.default_filters()
     mended: list[str] = []
-    start, end = _read_day(held.get("start")), _read_day(held.get("end"))
+    start, end = read_day(held.get("start")), read_day(held.get("end"))
     if start is None or end is None or end <= start:
         mended.append("The dates could not be read; the usual period is shown.")
         start, end = default.start, default.end
@@ -70,7 +70,8 @@ def read_filters(raw: Any, facts: ShellFacts) -> tuple[Filters, tuple[str, ...]]
     return filters, tuple(mended)
 
 
-def _read_day(raw: Any) -> date | None:
+def read_day(raw: Any) -> date | None:
+    """Return a day a warehouse can hold; None for anything else."""
     if not isinstance(raw, str) or not _DAY.match(raw):
         return None
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -71,6 +71,8 @@ def chart_tile(
     lazy: bool = False,
     clicks: str | None = None,
     controls: Component | None = None,
+    over: Component | None = None,
+    mode: Literal["chart", "table"] = "chart",
 ) -> html.Section:
     """
     Return a tile that draws the `ChartView` its callback writes.
@@ -85,6 +87,8 @@ def chart_tile(
         clicks: `countries`, `channels` or `categories`: a click on a mark
             toggles that filter, by the mark's `customdata` or else its label.
         controls: Switches of this tile, under its title.
+        over: What lies over the chart: buttons on its marks, for the keyboard too.
+        mode: What is shown first.
     """
     heading = html.Div(
         [
@@ -100,13 +104,16 @@ def chart_tile(
         [
             dcc.Store(id=tile("view", name)),
             html.Div(
-                dcc.Graph(
-                    id=tile("graph", name),
-                    figure=_NOTHING_YET,
-                    config=_GRAPH_CONFIG,
-                    responsive=True,
-                    style={"height": "100%"},
-                ),
+                [
+                    dcc.Graph(
+                        id=tile("graph", name),
+                        figure=_NOTHING_YET,
+                        config=_GRAPH_CONFIG,
+                        responsive=True,
+                        style={"height": "100%"},
+                    ),
+                    *([] if over is None else [over]),
+                ],
                 id=tile("plot", name),
                 className="plot",
                 style={"height": height},
@@ -118,6 +125,7 @@ def chart_tile(
                 id=tile("table", name),
                 className="tile-table",
                 hidden=True,
+                tabIndex="0",  # it may scroll
                 style={"height": height},
             ),
         ]
@@ -125,7 +133,7 @@ def chart_tile(
     return html.Section(
         [
             *gate(name, seen=not lazy),
-            dcc.Store(id=tile("mode", name), data="chart"),
+            dcc.Store(id=tile("mode", name), data=mode),
             dcc.Store(id=tile("saved", name)),
             *head,
             body,

@@ -76,3 +76,35 @@ DEFINITIONS: dict[str, Definition] = {
         "Left out: orders that name no customer.",
     ),
 }
+SEGMENT_DEFINITIONS: dict[str, Definition] = {
+    "rfm_segments": Definition(
+        "RFM segments",
+        "Known customers by how recently, how often and for how much they bought, up to the "
+        "snapshot.",
+        "Recency: whole days from the last order to the snapshot. Frequency: orders. Monetary "
+        "value: revenue of all time. Each is scored 1 to 5 by four cuts; a score is 1 + the number "
+        "of cuts below the value (recency: 5 − that number). The map names each pair of recency "
+        "and frequency scores. Expected revenue: customers × what customers of the same scores "
+        "spent in the period after an earlier snapshot. Revenue at risk: revenue of the last "
+        "twelve months × the share of such customers who then bought nothing.",
+        "Left out: orders that name no customer or were placed after the snapshot. The period of "
+        "the filters does not apply: a history begins with the first order.",
+    ),
+    "rfm_movement": Definition(
+        "Movement between segments",
+        "In which segment customers were at an earlier snapshot, and in which they are now.",
+        "Customers are scored at both snapshots, each with the cuts of its own day. Worth: their "
+        "revenue in the twelve months before the earlier snapshot.",
+        "Left out: orders that name no customer or were placed after the later snapshot.",
+    ),
+    "rfm_holdout": Definition(
+        "Does the ranking hold?",
+        "What the customers of each segment did in the period after they were put into it.",
+        "Customers are scored at an earlier snapshot, knowing nothing of what came after, and "
+        "their orders between it and the later snapshot are counted. Agreement: rank correlation "
+        "(Spearman) of mean score and spend per customer over segments with at least 20 customers. "
+        "Whether they bought again: chi-square test, effect Cramér's V. What they spent: "
+        "Kruskal-Wallis test on a sample of customers, effect epsilon squared.",
+        "Left out: orders that name no customer.",
+    ),
+}

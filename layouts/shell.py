@@ -11,7 +11,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.components import attributes, icon
-from layouts.definitions import DEFINITIONS
+from layouts.definitions import DEFINITIONS, SEGMENT_DEFINITIONS
 from layouts.figures.theme import THEMES
 from layouts.filters import filters_button
 from layouts.format import day
@@ -65,7 +65,8 @@ def stamp_text(newest: datetime, currency: str, time_zone: str) -> str:
 
 
 def _stores(bounds: dict[str, Any]) -> list[Component]:
-    definitions = {key: asdict(definition) for key, definition in DEFINITIONS.items()}
+    every = DEFINITIONS | SEGMENT_DEFINITIONS
+    definitions = {key: asdict(definition) for key, definition in every.items()}
     return [
         dcc.Location(id=Shell.LOCATION, refresh=False),
         dcc.Store(id=Shell.BOUNDS, data=bounds),

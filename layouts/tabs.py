@@ -26,4 +26,7 @@ class Tab:
         return f"/{self.word}"
 
 
-TABS = (Tab("overview", "Overview", "speedometer2"),)
+TABS = (
+    Tab("overview", "Overview", "speedometer2"),
+    Tab("segments", "Segments", "people"),
+)

@@ -10,7 +10,7 @@
 
   // A figure with the theme's template, and its colour tokens replaced.
   function themed(figure, theme) {
-    const text = JSON.stringify(figure).replace(/"rgb\(0,0,[1-6]\)"/g, (token) => JSON.stringify(theme.tokens[JSON.parse(token)]));
+    const text = JSON.stringify(figure).replace(/"rgb\(0,0,\d+\)"/g, (token) => JSON.stringify(theme.tokens[JSON.parse(token)] || JSON.parse(token)));
     const copy = JSON.parse(text);
     copy.layout = Object.assign({}, copy.layout, { template: theme.template });
     return copy;

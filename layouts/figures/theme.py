@@ -12,6 +12,8 @@ from typing import Any
 
 import plotly.io as pio
 
+from layouts.figures import segment_colours
+
 # Whoever draws a figure imports this module first: no figure carries a template.
 pio.templates.default = None
 
@@ -87,7 +89,7 @@ THEMES: dict[str, dict[str, Any]] = {
         "surface": "#FFFFFF",
         "tokens": {
             GOOD: "#0A7A5A", BAD: "#B3261E", MUTED: "#5A6577", INK: "#17202E", SURFACE: "#FFFFFF",
-            ACCENT: SERIES_LIGHT[0],
+            ACCENT: SERIES_LIGHT[0], **segment_colours.tokens(segment_colours.LIGHT),
         },
     },
     "dark": {
@@ -98,7 +100,7 @@ THEMES: dict[str, dict[str, Any]] = {
         "surface": "#151A21",
         "tokens": {
             GOOD: "#40E1AE", BAD: "#FF8A80", MUTED: "#9BA6B5", INK: "#E6EAF0", SURFACE: "#151A21",
-            ACCENT: SERIES_DARK[0],
+            ACCENT: SERIES_DARK[0], **segment_colours.tokens(segment_colours.DARK),
         },
     },
 }  # fmt: skip

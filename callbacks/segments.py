@@ -1,0 +1,21 @@
+"""The Segments tab: which sub-view is shown, and the callbacks of each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from dash import ALL, ClientsideFunction, Input, Output, State, clientside_callback
+
+from layouts.ids import Shell
+from layouts.segments import SUB_VIEWS, sub_view
+
+clientside_callback(
+    ClientsideFunction("segments", "show"),
+    Output(sub_view("pane", ALL), "hidden"),
+    Output(sub_view("nav", ALL), "active"),
+    Output(sub_view("nav", ALL), "href"),
+    Input(Shell.LOCATION, "search"),
+    State(sub_view("pane", ALL), "id"),
+)
+for _view in SUB_VIEWS:
+    import_module(f"callbacks.segments_{_view.word}")

@@ -1,0 +1,98 @@
+// The Segments tab: which sub-view is shown, and the map while it is painted.
+(function () {
+  const unchanged = () => dash_clientside.no_update;
+  const triggers = () => (dash_clientside.callback_context.triggered || []).filter((one) => one.prop_id !== ".");
+  const by = (id) => triggers().some((one) => one.prop_id.startsWith(id + "."));
+  const equal = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  function paintedCell() {
+    const found = triggers().find((one) => one.prop_id.includes('"segments-cell"') && one.value);
+    return found && JSON.parse(found.prop_id.slice(0, found.prop_id.lastIndexOf(".")));
+  }
+
+  const cuts = (held) => held && held.cuts && {
+    recency: held.cuts.recency, frequency: held.cuts.frequency, monetary: held.cuts.monetary,
+  };
+
+  const functions = (window.dash_clientside = window.dash_clientside || {});
+  functions.segments = {
+    show: function (search, ids) {
+      const words = ids.map((id) => id.view);
+      const wanted = new URLSearchParams(search || "").get("view");
+      const shown = words.includes(wanted) ? wanted : words[0];
+      const hrefs = words.map((word) => {
+        const asked = new URLSearchParams(search || "");
+        asked.set("view", word);
+        return "/segments?" + asked.toString();
+      });
+      return [words.map((word) => word !== shown), words.map((word) => word === shown), hrefs];
+    },
+    bounds: function (bounds) {
+      if (!bounds || !bounds.today) return Array(6).fill(unchanged());
+      const next = new Date(Date.parse(bounds.first + "T00:00:00Z") + 86400000).toISOString().slice(0, 10);
+      return [next, bounds.today, bounds.today, next, bounds.today, bounds.today];
+    },
+    draft: function (clicks, discard, scoring, typed, kept, brush, held) {
+      if (!kept) return unchanged();
+      if (by("segments-rfm-kept") || by("segments-rfm-discard")) return null;
+      const draft = { rows: (held || kept).rows.map((row) => row.slice()), cuts: cuts(held || kept) || null };
+      const cell = paintedCell();
+      if (cell) draft.rows[cell.r - 1][cell.f - 1] = brush;
+      if (by("segments-rfm-typed") && typed) draft.cuts = typed;
+      if (by("segments-rfm-scoring")) {
+        if (scoring === "quintiles") draft.cuts = null;
+        else if (!draft.cuts) draft.cuts = cuts(kept) || null;
+      }
+      const next = equal(draft, { rows: kept.rows, cuts: cuts(kept) || null }) ? null : draft;
+      return equal(next, held || null) ? unchanged() : next;
+    },
+    asked: function (kept, draft, snapshot, returns, bounds, held) {
+      if (!kept) return unchanged();
+      const day = (snapshot || "").slice(0, 10);
+      const asked = {
+        snapshot: day && bounds && day < bounds.today ? day : null,
+        returns: returns || "gross",
+        rows: (draft || kept).rows,
+        cuts: (draft ? draft.cuts : cuts(kept)) || null,
+      };
+      return equal(asked, held) ? unchanged() : asked;
+    },
+    state: function (kept, draft) {
+      if (!kept) return ["", true, true, true];
+      const by = kept.version > 1 ? "Version " + kept.version + " by " + kept.author : "The usual map";
+      if (!draft) return [by, true, true, kept.version < 2];
+      let cells = 0;
+      draft.rows.forEach((row, r) => row.forEach((word, f) => { if (word !== kept.rows[r][f]) cells += 1; }));
+      const parts = [];
+      if (cells) parts.push(cells + (cells === 1 ? " cell painted" : " cells painted"));
+      if (!equal(draft.cuts, cuts(kept) || null)) parts.push("other cuts");
+      return [parts.join(", ") + ": not saved yet", false, false, true];
+    },
+    scoring: function (kept) {
+      if (!kept) return Array(4).fill(unchanged());
+      if (!kept.cuts) return ["quintiles", unchanged(), unchanged(), unchanged()];
+      return ["cuts", ...["recency", "frequency", "monetary"].map((measure) => kept.cuts[measure].join(", "))];
+    },
+    cutsForm: function (scoring) {
+      return scoring !== "cuts";
+    },
+    cells: function (view, ids) {
+      if (!view || !view.table) return ids.map(unchanged);
+      const words = {};
+      view.table.rows.forEach(([r, f, segment, customers]) => {
+        words[r + "-" + f] = "Recency " + r + ", frequency " + f + ": " + segment + ", " +
+          Number(customers).toLocaleString("en-GB") + " customers";
+      });
+      return ids.map((id) => words[id.r + "-" + id.f] || unchanged());
+    },
+    choose: function (click) {
+      const point = click && click.points && click.points[0];
+      const word = point && (point.customdata || point.id);
+      return word || unchanged();
+    },
+    editing: function (edit, cancel, book, ids) {
+      const editing = by("segments-playbook-edit") && Boolean(edit);
+      return ids.map((id) => (id.part === "form") !== editing);
+    },
+  };
+})();
