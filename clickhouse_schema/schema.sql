@@ -9,7 +9,10 @@ CREATE TABLE customer_totals (
     `orders` UInt32,
     `units` Decimal(18, 3),
     `net_amount` Decimal(18, 4),
-    `returned_amount` Decimal(18, 4))
+    `returned_amount` Decimal(18, 4),
+    `history.ordered_at` Array(DateTime('UTC')),
+    `history.place_key` Array(UInt64),
+    `history.net_amount` Array(Decimal(18, 4)))
 ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY customer_key
@@ -39,7 +42,13 @@ CREATE TABLE daily_sales (
     `discount_amount` Decimal(18, 4),
     `net_amount` Decimal(18, 4),
     `cost_amount` Decimal(18, 4),
-    `returned_amount` Decimal(18, 4))
+    `returned_amount` Decimal(18, 4),
+    `returned_discount` Decimal(18, 4),
+    `free_lines` UInt32,
+    `free_amount` Decimal(18, 4),
+    `free_discount` Decimal(18, 4),
+    `corrected_amount` Decimal(18, 4),
+    `corrected_discount` Decimal(18, 4))
 ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY (day,
@@ -406,7 +415,10 @@ CREATE TABLE staging_customer_totals (
     `orders` UInt32,
     `units` Decimal(18, 3),
     `net_amount` Decimal(18, 4),
-    `returned_amount` Decimal(18, 4))
+    `returned_amount` Decimal(18, 4),
+    `history.ordered_at` Array(DateTime('UTC')),
+    `history.place_key` Array(UInt64),
+    `history.net_amount` Array(Decimal(18, 4)))
 ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY customer_key
@@ -436,7 +448,13 @@ CREATE TABLE staging_daily_sales (
     `discount_amount` Decimal(18, 4),
     `net_amount` Decimal(18, 4),
     `cost_amount` Decimal(18, 4),
-    `returned_amount` Decimal(18, 4))
+    `returned_amount` Decimal(18, 4),
+    `returned_discount` Decimal(18, 4),
+    `free_lines` UInt32,
+    `free_amount` Decimal(18, 4),
+    `free_discount` Decimal(18, 4),
+    `corrected_amount` Decimal(18, 4),
+    `corrected_discount` Decimal(18, 4))
 ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY (day,

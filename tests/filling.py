@@ -31,8 +31,10 @@ _GRAINS = (
     sumIf(net_amount, kind = 'sale'), sumIf(cost_amount, kind = 'sale'),
     -sumIf(net_amount, kind = 'return') FROM order_lines GROUP BY batch_id, order_key""",
     """INSERT INTO customer_totals SELECT batch_id, customer_key, min(ordered_at),
-    max(ordered_at), countIf(is_order), sum(units), sum(net_amount), sum(returned_amount)
-    FROM orders WHERE customer_key != 0 AND sale_lines > 0 GROUP BY batch_id, customer_key""",
+    max(ordered_at), countIf(is_order), sum(units), sum(net_amount), sum(returned_amount),
+    groupArray(ordered_at), groupArray(if(is_order, cityHash64(country, channel), 0)),
+    groupArray(net_amount) FROM orders WHERE customer_key != 0 AND sale_lines > 0
+    GROUP BY batch_id, customer_key""",
     """INSERT INTO product_days SELECT batch_id, product_key, toDate(ordered_at) AS day,
     countIf(kind = 'sale'), sumIf(quantity, kind = 'sale'), sumIf(net_amount, kind = 'sale'),
     sumIf(cost_amount, kind = 'sale'), -sumIf(quantity, kind = 'return'),
@@ -42,7 +44,10 @@ _GRAINS = (
     countIf(kind = 'return'), sumIf(quantity, kind = 'sale'),
     sumIf(net_amount + discount_amount, kind = 'sale'), sumIf(discount_amount, kind = 'sale'),
     sumIf(net_amount, kind = 'sale'), sumIf(cost_amount, kind = 'sale'),
-    -sumIf(net_amount, kind = 'return') FROM order_lines
+    -sumIf(net_amount, kind = 'return'), sumIf(discount_amount, kind = 'return'),
+    countIf(kind = 'free'), sumIf(net_amount, kind = 'free'),
+    sumIf(discount_amount, kind = 'free'), sumIf(net_amount, kind = 'correction'),
+    sumIf(discount_amount, kind = 'correction') FROM order_lines
     GROUP BY batch_id, day, country, channel, category, known""",
 )
 

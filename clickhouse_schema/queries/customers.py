@@ -45,7 +45,7 @@ def customer_activity(
         more orders in the period), `lifetime`: all that the active ones had
         spent anywhere when the period ended (account currency, before returns).
         The same of the comparison with `_before`, meant for the first row only.
-        No row at all when no customer is known.
+        The row of the period is there even when nobody is.
 
     Raises:
         ValueError: More buckets than the query can hold.

@@ -11,6 +11,7 @@ import pytest
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.filters import Filters
 from clickhouse_schema.queries.customers import CUSTOMER_ACTIVITY, customer_activity
+from tests.filling import Line, fill
 
 MAY = Filters(date(2024, 5, 1), date(2024, 6, 1))
 APRIL = MAY.compared()
@@ -115,3 +116,29 @@ def _activity(clean: pd.DataFrame, start: str, end: str) -> list[float]:
     spent = before_end[before_end["CustomerID"].isin(orders.index)]["amount"].sum()
     new = (first[orders.index] >= start).sum()
     return [len(orders), int(new), int((orders > 1).sum()), spent]
+
+
+@pytest.mark.parametrize("categories", [(), ("Kitchen",)])
+def test_a_life_in_two_batches_is_one(
+    empty_warehouse: Warehouse, categories: tuple[str, ...]
+) -> None:
+    """Orders of one customer in two batches are of one customer, and one in both counts once."""
+    fill(
+        empty_warehouse,
+        [
+            Line("m1", "2024-03-02T09:00", "100", customer="ann"),
+            Line("b1", "2024-05-01T10:00", "10", customer="ann"),
+            Line("b2", "2024-05-02T10:00", "20", customer="bob"),
+            Line("b3", "2024-05-20T10:00", "30", customer="ann", batch=2),
+            Line("b2", "2024-05-02T10:00", "40", customer="bob", batch=2),
+        ],
+    )
+    frame = customer_activity(
+        empty_warehouse, replace(MAY, categories=categories), None, FORTNIGHTS
+    )
+
+    assert _rows(frame, "active", "new", "repeating", "lifetime") == {
+        -1: (2, 1, 1, 200),
+        0: (2, 1, 1, 200),
+        1: (1, 0, 1, 140),
+    }

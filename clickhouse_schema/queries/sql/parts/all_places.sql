@@ -1,0 +1,1 @@
+empty({countries:Array(String)}) AND empty({channels:Array(String)})
