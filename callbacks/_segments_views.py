@@ -304,7 +304,10 @@ def holdout_view(filters: Filters, facts: ShellFacts, asked: Asked) -> ChartView
         if math.isnan(found.best_tenth)
         else f"The best-scored tenth of customers brought {percent(found.best_tenth)} of it. "
     )
-    about = f"Spend per customer in the {days} days to {moment(at)}, by segment before them. "
+    about = (
+        f"Spend per customer and share that bought in the {days} days to {moment(at)}, "
+        "by the segment before them. "
+    )
     return ChartView(
         figure=holdout_figure(table, currency),
         answer=f"{title}. {best}{doubts}",

@@ -38,7 +38,7 @@ LIGHT: dict[str, tuple[str, str]] = {
 }
 DARK: dict[str, tuple[str, str]] = {
     "champions": ("#40E1AE", "#0E1217"),
-    "loyal_customers": ("#21936F", "#FFFFFF"),
+    "loyal_customers": ("#1B7F60", "#FFFFFF"),
     "potential_loyalists": ("#175042", "#FFFFFF"),
     "new_customers": ("#7AA2FF", "#0E1217"),
     "promising": ("#3A5494", "#FFFFFF"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -37,6 +38,8 @@ SHORT_NAMES = {
 MAP_MARGIN = {"l": 34, "r": 4, "t": 4, "b": 40}
 _SMALLEST_BAND = 0.004  # of all: thinner bands of the movement stay in its table only
 _MOST_TICKS = 6
+_SMALL_AREA = 0.035  # of all: smaller areas have room for a short name only
+_BAND_GAP = 0.031  # between the marks of the movement, of its height: room for a label
 
 
 def treemap_figure(segments: pd.DataFrame, size: str, currency: str) -> go.Figure:
@@ -62,16 +65,16 @@ def treemap_figure(segments: pd.DataFrame, size: str, currency: str) -> go.Figur
                 "pad": {"t": 0, "l": 0, "r": 0, "b": 0},
                 "cornerradius": 4,
             },
-            text=[
-                f"{count(row.customers)} · {percent(row.share)}<br>"
-                f"{money(row.revenue, currency)} · {percent(row.revenue_share)}"
-                for row in shown.itertuples()
-            ],
-            texttemplate="<b>%{label}</b><br>%{text}",
+            text=[_area_text(row, size, currency) for row in shown.itertuples()],
+            texttemplate="%{text}",
             insidetextfont={"size": 12.5, "color": [ink(word) for word in words]},
             textposition="top left",
             customdata=words,
-            hovertemplate="<b>%{label}</b><br>%{text}<extra></extra>",
+            hovertext=[
+                f"<b>{SEGMENT_NAMES[row.segment]}</b><br>{_area_lines(row, currency)}"
+                for row in shown.itertuples()
+            ],
+            hovertemplate="%{hovertext}<extra></extra>",
             tiling={"packing": "squarify", "pad": 2},
             pathbar={"visible": False},
             sort=True,
@@ -79,6 +82,20 @@ def treemap_figure(segments: pd.DataFrame, size: str, currency: str) -> go.Figur
     )
     figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0})
     return figure
+
+
+def _area_text(row: Any, size: str, currency: str) -> str:
+    part = row.share if size == "customers" else row.revenue_share
+    if part < _SMALL_AREA:
+        return f"<b>{SHORT_NAMES[row.segment]}</b>"
+    return f"<b>{SEGMENT_NAMES[row.segment]}</b><br>{_area_lines(row, currency)}"
+
+
+def _area_lines(row: Any, currency: str) -> str:
+    return (
+        f"{count(row.customers)} · {percent(row.share)}<br>"
+        f"{money(row.revenue, currency)} · {percent(row.revenue_share)}"
+    )
 
 
 def shares_figure(segments: pd.DataFrame) -> go.Figure:
@@ -139,8 +156,9 @@ def map_figure(grid: pd.DataFrame) -> go.Figure:
             fillcolor=fill(row.segment), line={"width": 0}, layer="below",
         )  # fmt: skip
         figure.add_annotation(
-            x=row.f, y=row.r, showarrow=False, font={"color": ink(row.segment), "size": 10.5},
-            text=f"<b>{count(row.customers)}</b><br>{SHORT_NAMES[row.segment]}",
+            x=row.f, y=row.r, showarrow=False, font={"color": ink(row.segment), "size": 11.5},
+            text=f"<b>{count(row.customers)}</b><br>"
+            f"<span style='font-size:9.5px'>{SHORT_NAMES[row.segment]}</span>",
         )  # fmt: skip
     score = {
         "range": [0.5, 5.5], "tickvals": [1, 2, 3, 4, 5], "showgrid": False, "zeroline": False,
@@ -258,6 +276,7 @@ def movement_figure(moved: pd.DataFrame, value: str, currency: str) -> go.Figure
     order = [*SEGMENT_NAMES, NOT_YET]
     left = [word for word in order if (bands["before"] == word).any()]
     right = [word for word in order if (bands["now"] == word).any()]
+    most = max(len(left), len(right))
     say = (lambda amount: money(amount, currency)) if value == "worth" else count
     sums = {side: moved.groupby(side)[value].sum() for side in ("before", "now")}
     names = {**SHORT_NAMES, NOT_YET: NOT_YET_NAME}
@@ -270,8 +289,11 @@ def movement_figure(moved: pd.DataFrame, value: str, currency: str) -> go.Figure
                 "label": labels,
                 "color": [fill(word) for word in (*left, *right)],
                 "x": [0.001] * len(left) + [0.999] * len(right),
-                "y": _heights(bands, "before", left, value) + _heights(bands, "now", right, value),
-                "pad": 7,
+                "y": [
+                    *_heights(bands, "before", left, value, most),
+                    *_heights(bands, "now", right, value, most),
+                ],
+                "pad": 14,
                 "thickness": 12,
                 "line": {"width": 0},
                 "hovertemplate": "%{label}<extra></extra>",
@@ -294,15 +316,18 @@ def movement_figure(moved: pd.DataFrame, value: str, currency: str) -> go.Figure
     return figure
 
 
-def _heights(bands: pd.DataFrame, side: str, words: list[str], value: str) -> list[float]:
-    """Return where each mark of one side stands: its middle, from 0 on top to 1."""
+def _heights(
+    bands: pd.DataFrame, side: str, words: list[str], value: str, most: int
+) -> list[float]:
+    """Return the middle of each mark of one side, from 0 on top to 1, gaps between them."""
     sums = bands.groupby(side)[value].sum()
-    total = float(sums.sum())
+    scale = (1 - _BAND_GAP * (most - 1)) / float(sums.sum())
+    gap = _BAND_GAP * (most - 1) / max(1, len(words) - 1)
     middles, above = [], 0.0
     for word in words:
-        part = float(sums[word]) / total
+        part = float(sums[word]) * scale
         middles.append(min(0.999, max(0.001, above + part / 2)))
-        above += part
+        above += part + gap
     return middles
 
 
@@ -323,7 +348,7 @@ def holdout_figure(following: pd.DataFrame, currency: str) -> go.Figure:
             orientation="h",
             marker={"color": [fill(word) for word in words]},
             text=[
-                f"{money(row.revenue_per_customer, currency)} · {percent(row.buyer_share)} bought"
+                f"{money(row.revenue_per_customer, currency)} · {percent(row.buyer_share)}"
                 for row in shown.itertuples()
             ],
             textposition="outside",
@@ -338,7 +363,7 @@ def holdout_figure(following: pd.DataFrame, currency: str) -> go.Figure:
     )
     _rows(figure)
     top = float(shown["revenue_per_customer"].max())
-    figure.update_layout(showlegend=False, xaxis={"range": [0, (top or 1) * 1.42]})
+    figure.update_layout(showlegend=False, xaxis={"range": [0, (top or 1) * 1.7]})
     return figure
 
 
