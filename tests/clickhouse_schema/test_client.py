@@ -176,9 +176,8 @@ def test_only_older_questions_of_the_same_reader_end(either_warehouse, statement
         ("ann", "revenue", 3),
     ]
     threads = [threading.Thread(target=ask, args=one) for one in asked]
-    for thread in threads:
-        thread.start()
-    for reader, view, number in asked:
+    for thread, (reader, view, number) in zip(threads, asked, strict=True):
+        thread.start()  # one by one: a newer question would keep an older one from starting
         wait_until_running(either_warehouse, f"slow reader={reader} view={view} number={number}")
     cancel_older(either_warehouse, Asking("ann", "revenue", 2))
     threads[0].join(timeout=20)
