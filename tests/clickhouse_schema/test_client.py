@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from contextlib import suppress
+from uuid import uuid4
 
 import pytest
 from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
@@ -160,6 +161,7 @@ def test_only_older_questions_of_the_same_reader_end(either_warehouse, statement
     """A newer question ends that reader's older one, and no one else's."""
     statement(HEAVY)
     ended: dict[str, str] = {}
+    ann, bob = (f"{name}-{uuid4().hex}" for name in (ann, "bob"))  # unknown to earlier tests
 
     def ask(reader: str, view: str, number: int) -> None:
         key = f"{reader}/{view}/{number}"
@@ -170,16 +172,16 @@ def test_only_older_questions_of_the_same_reader_end(either_warehouse, statement
             ended[key] = type(error).__name__
 
     asked = [
-        ("ann", "revenue", 1),
-        ("bob", "revenue", 1),
-        ("ann", "orders", 1),
-        ("ann", "revenue", 3),
+        (ann, "revenue", 1),
+        (bob, "revenue", 1),
+        (ann, "orders", 1),
+        (ann, "revenue", 3),
     ]
     threads = [threading.Thread(target=ask, args=one) for one in asked]
     for thread, (reader, view, number) in zip(threads, asked, strict=True):
         thread.start()  # one by one: a newer question would keep an older one from starting
         wait_until_running(either_warehouse, f"slow reader={reader} view={view} number={number}")
-    cancel_older(either_warehouse, Asking("ann", "revenue", 2))
+    cancel_older(either_warehouse, Asking(ann, "revenue", 2))
     threads[0].join(timeout=20)
     ended_first = dict(ended)
     for reader, view, _ in asked[1:]:
@@ -187,7 +189,7 @@ def test_only_older_questions_of_the_same_reader_end(either_warehouse, statement
     for thread in threads:
         thread.join(timeout=20)
 
-    assert ended_first == {"ann/revenue/1": "QueryCancelled"}
+    assert ended_first == {f"{ann}/revenue/1": "QueryCancelled"}
     assert set(ended.values()) == {"QueryCancelled"}
     assert len(ended) == 4
 
