@@ -161,7 +161,7 @@ def test_only_older_questions_of_the_same_reader_end(either_warehouse, statement
     """A newer question ends that reader's older one, and no one else's."""
     statement(HEAVY)
     ended: dict[str, str] = {}
-    ann, bob = (f"{name}-{uuid4().hex}" for name in (ann, "bob"))  # unknown to earlier tests
+    ann, bob = (f"{name}-{uuid4().hex}" for name in ("ann", "bob"))  # unknown to earlier tests
 
     def ask(reader: str, view: str, number: int) -> None:
         key = f"{reader}/{view}/{number}"
