@@ -20,7 +20,7 @@ from dash import (
 from analytics.playbooks import PLAYBOOKS, Playbook, playbook, reset_playbook, save_playbook
 from analytics.reports._warehouse import warehouse
 from analytics.saved_segments import KeptMap, kept_map
-from analytics.segment_map import keep, take_back
+from analytics.segment_map import changes, keep, take_back
 from callbacks import _segments_views as views
 from callbacks._errors import notify
 from callbacks._inputs import read_day
@@ -29,6 +29,7 @@ from callbacks._segments_movement import movement_view
 from callbacks._views import finished_view
 from clickhouse_schema.errors import SaveConflict, WarehouseError
 from clickhouse_schema.made.things import Author
+from layouts.format import day
 from layouts.ids import Shell, tile
 from layouts.segments import AUTHOR
 from layouts.segments_rfm import (
@@ -46,11 +47,13 @@ from layouts.segments_rfm import (
     Ids,
     cell,
     cuts_input,
+    map_history,
     playbook_part,
     playbook_text,
 )
 
 _ASKED = Input(Ids.ASKED, "data")
+_MOST_TOLD = 20
 
 
 def _draw(name: str, question: Any, asked: Any, build: Any, **options: Any) -> Any:
@@ -184,6 +187,26 @@ def _plain_map(kept: KeptMap) -> dict[str, Any]:
     }
 
 
+@callback(Output(Ids.HISTORY, "children"), Input(Ids.KEPT, "data"))
+def tell_history(kept: Any) -> Any:
+    """List what was done to the map, by whom and when."""
+    if kept is None:
+        return no_update
+    try:
+        found = changes(warehouse())
+    except WarehouseError as error:
+        return str(error)
+    return map_history(
+        [
+            (
+                f"Version {one.version}: {one.done}, {day(one.at.date())}, {one.at:%H:%M} UTC",
+                one.told,
+            )
+            for one in found[:_MOST_TOLD]
+        ]
+    )
+
+
 @callback(
     Output(Ids.TYPED, "data"),
     Output(Ids.CUTS_ERROR, "children"),
@@ -272,6 +295,14 @@ clientside_callback(
         for part in ("min_date_allowed", "max_date_allowed", "initial_visible_month")
     ],
     Input(Shell.BOUNDS, "data"),
+)
+clientside_callback(
+    _browser("when"),
+    Output(Ids.SNAPSHOT, "date"),
+    Output(Ids.EARLIER, "date"),
+    Input(Shell.LOCATION, "search"),
+    Input(Ids.SNAPSHOT, "date"),
+    Input(Ids.EARLIER, "date"),
 )
 clientside_callback(
     _browser("draft"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -51,6 +52,7 @@ class Ids(StrEnum):
     SAVE = "segments-rfm-save"
     DISCARD = "segments-rfm-discard"
     UNDO = "segments-rfm-undo"
+    HISTORY = "segments-rfm-history"
     EARLIER = "segments-rfm-earlier"
     CHOICE = "segments-playbook-choice"
     BOOK = "segments-playbook-held"
@@ -214,8 +216,29 @@ def _map_controls() -> html.Div:
                 ],
                 className="map-actions",
             ),
+            html.Details(
+                [html.Summary("Earlier versions"), html.Div(id=Ids.HISTORY, tabIndex="0")],
+                className="map-history sub",
+            ),
         ],
         className="map-controls",
+    )
+
+
+def map_history(versions: Sequence[tuple[str, Sequence[str]]]) -> Component:
+    """
+    Return the versions of the map to read.
+
+    Args:
+        versions: Who did what when, and a sentence for each difference; the newest first.
+    """
+    if not versions:
+        return html.P("The map was never changed.")
+    return html.Ul(
+        [
+            html.Li([html.Div(done), html.Ul([html.Li(one) for one in told])])
+            for done, told in versions
+        ]
     )
 
 

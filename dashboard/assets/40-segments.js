@@ -14,6 +14,10 @@
     recency: held.cuts.recency, frequency: held.cuts.frequency, monetary: held.cuts.monetary,
   };
 
+  // The days of this view are kept in the address: a link shows what its sender saw.
+  const isDay = (text) => /^\d{4}-\d{2}-\d{2}$/.test(text || "") && !isNaN(Date.parse(text));
+  let arrived = false;
+
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.segments = {
     show: function (search, ids) {
@@ -31,6 +35,28 @@
       if (!bounds || !bounds.today) return Array(6).fill(unchanged());
       const next = new Date(Date.parse(bounds.first + "T00:00:00Z") + 86400000).toISOString().slice(0, 10);
       return [next, bounds.today, bounds.today, next, bounds.today, bounds.today];
+    },
+    when: function (search, at, since) {
+      const held = { at: (at || "").slice(0, 10), since: (since || "").slice(0, 10) };
+      const asked = new URLSearchParams(search || "");
+      if (!arrived || by("shell-location")) {
+        arrived = true;
+        return ["at", "since"].map((name) => {
+          const day = isDay(asked.get(name)) ? asked.get(name) : "";
+          return day === held[name] ? unchanged() : day || null;
+        });
+      }
+      for (const [name, day] of Object.entries(held)) {
+        if (day) asked.set(name, day);
+        else asked.delete(name);
+      }
+      const text = asked.toString();
+      const address = text ? "?" + text : "";
+      if (address !== (search || "")) {
+        history.replaceState(history.state, "", location.pathname + address + location.hash);
+        setTimeout(() => dash_clientside.set_props("shell-location", { search: address }));
+      }
+      return [unchanged(), unchanged()];
     },
     draft: function (clicks, discard, scoring, typed, kept, brush, held) {
       if (!kept) return unchanged();

@@ -6,7 +6,7 @@ import pytest
 
 from analytics.models.rfm import DEFAULT_MAP
 from analytics.saved_segments import kept_map
-from analytics.segment_map import keep, take_back
+from analytics.segment_map import changes, keep, take_back
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import InvalidThing, SaveConflict, UnknownThing
 from clickhouse_schema.made.things import Author
@@ -47,3 +47,17 @@ def test_nothing_can_be_taken_back_before_a_save(empty_warehouse: Warehouse) -> 
     """Without any version there is nothing to go back from."""
     with pytest.raises(UnknownThing):
         take_back(empty_warehouse, made_from=0, author=ANNA)
+
+
+def test_what_was_done_is_told(empty_warehouse: Warehouse) -> None:
+    """Each version says who did what, and how it differs from the one before."""
+    assert changes(empty_warehouse) == []
+    keep(empty_warehouse, PAINTED, None, made_from=0, author=ANNA)
+    take_back(empty_warehouse, made_from=2, author=BEN)
+    told = [(one.version, one.done, one.told) for one in changes(empty_warehouse)]
+
+    assert told == [
+        (3, "Ben went back to version 1", ("R5 F1: Promising → New customers.",)),
+        (2, "Anna changed it", ("R5 F1: New customers → Promising.",)),
+        (1, "Clientele made it", ()),
+    ]

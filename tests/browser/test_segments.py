@@ -55,7 +55,7 @@ def _first_cell(shown: Watched) -> str:
 
 
 def test_another_day_is_another_picture(gift_shop: Served, visit: Visit) -> None:
-    """Choosing an earlier day shows what was known then; clearing it leads back."""
+    """Choosing an earlier day shows what was known then, and so does a link to it."""
     shown = visit(gift_shop).open("/segments")
     now = shown.page.evaluate(_TITLE.format("segments-treemap"))
     shown.page.click("#segments-rfm-snapshot")
@@ -63,9 +63,14 @@ def test_another_day_is_another_picture(gift_shop: Served, visit: Visit) -> None
     shown.until("!document.querySelector('[data-tile=\"segments-treemap\"] .sub')"
                 ".textContent.includes('10 Dec 2011')")  # fmt: skip
     shown.settle()
+    then = shown.page.evaluate(_TITLE.format("segments-treemap"))
 
-    assert shown.page.evaluate(_TITLE.format("segments-treemap")) != now
+    assert then != now
+    assert "at=2011-12-01" in shown.page.url
+    link = visit(gift_shop).open(shown.page.url.removeprefix(gift_shop.url)).settle()
+    assert link.page.evaluate(_TITLE.format("segments-treemap")) == then
     shown.assert_clean()
+    link.assert_clean()
 
 
 def test_typed_cuts_score_or_say_what_is_wrong(gift_shop: Served, visit: Visit) -> None:
