@@ -86,7 +86,7 @@ def layout() -> html.Div:
     """Return the view without a number in it."""
     tiles = [
         chart_tile(
-            TREEMAP, "How large is each segment?", columns=7, height=470, lazy=True,
+            TREEMAP, "How large is each segment?", columns=7, height=500, lazy=True,
             controls=segmented(TREEMAP, "What the areas show", SIZES, "customers"),
         ),
         chart_tile(
