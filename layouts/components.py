@@ -100,7 +100,28 @@ def chart_tile(
     head: list[Component] = [html.Div([heading, _tile_menu(name, title)], className="tile-head")]
     if controls is not None:
         head.append(html.Div(controls, className="tile-controls"))
-    body = waiting(
+    return html.Section(
+        [
+            *gate(name, seen=not lazy),
+            dcc.Store(id=tile("mode", name), data=mode),
+            dcc.Store(id=tile("saved", name)),
+            *head,
+            _tile_body(name, height, over),
+            html.P(id=tile("answer", name), className="visually-hidden"),
+        ],
+        className=f"tile chart c{columns}",
+        **attributes(
+            aria_label=title,
+            data_tile=name,
+            data_clicks=clicks or "",
+            data_lazy="yes" if lazy else "",
+        ),
+    )
+
+
+def _tile_body(name: str, height: int, over: Component | None) -> dcc.Loading:
+    """Return the places of the chart, of its table and of the words when there is neither."""
+    return waiting(
         [
             dcc.Store(id=tile("view", name)),
             html.Div(
@@ -129,23 +150,6 @@ def chart_tile(
                 style={"height": height},
             ),
         ]
-    )
-    return html.Section(
-        [
-            *gate(name, seen=not lazy),
-            dcc.Store(id=tile("mode", name), data=mode),
-            dcc.Store(id=tile("saved", name)),
-            *head,
-            body,
-            html.P(id=tile("answer", name), className="visually-hidden"),
-        ],
-        className=f"tile chart c{columns}",
-        **attributes(
-            aria_label=title,
-            data_tile=name,
-            data_clicks=clicks or "",
-            data_lazy="yes" if lazy else "",
-        ),
     )
 
 

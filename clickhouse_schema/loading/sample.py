@@ -88,7 +88,17 @@ def load_sample(
         if told is not None:
             told(Progress(stage, rows, spec.lines if rows else 0))
 
-    first = Batch(
+    batch = ledger.begin(warehouse, _first_event(spec, currency, time_zone))
+    try:
+        summary = _make(warehouse, batch, spec, live, say)
+    except BaseException as error:
+        _give_up(warehouse, batch, error)
+        raise
+    return replace(summary, seconds=time.monotonic() - started)
+
+
+def _first_event(spec: SampleSpec, currency: str, time_zone: str) -> Batch:
+    return Batch(
         0,
         0,
         "loading",
@@ -99,13 +109,6 @@ def load_sample(
         time_zone=time_zone,
         detail={"sample": spec.as_detail()},
     )
-    batch = ledger.begin(warehouse, first)
-    try:
-        summary = _make(warehouse, batch, spec, live, say)
-    except BaseException as error:
-        _give_up(warehouse, batch, error)
-        raise
-    return replace(summary, seconds=time.monotonic() - started)
 
 
 def _make(

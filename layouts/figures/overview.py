@@ -48,54 +48,8 @@ def revenue_figure(
     figure = go.Figure()
     days = [one.start for one in stretches]
     if behind:
-        figure.add_scatter(
-            x=days,
-            y=[None if np.isnan(value) else value for value in before],
-            mode="lines",
-            line={"color": OTHER, "width": 1.6},
-            name=names[1],
-            customdata=[
-                f"{exact_money(value, currency)}  {period(one.start, one.end)}"
-                if one.end > one.start
-                else ""
-                for one, value in zip(behind, before, strict=True)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
-    labels = [
-        f"<b>{exact_money(value, currency)}</b>  {_stretch_text(one)}"
-        for one, value in zip(stretches, revenue, strict=True)
-    ]
-    solid, dotted = _solid_and_dotted([one.whole for one in stretches], revenue)
-    lone = len(stretches) == 1
-    figure.add_scatter(
-        x=days,
-        y=solid,
-        mode="markers" if lone else "lines",
-        line={"color": ACCENT, "width": 2.2},
-        marker={"color": ACCENT, "size": 9},
-        name=names[0],
-        customdata=labels,
-        hovertemplate="%{customdata}<extra></extra>",
-    )
-    if any(value is not None for value in dotted):
-        figure.add_scatter(
-            x=days,
-            y=dotted,
-            mode="markers+lines",
-            line={"color": ACCENT, "width": 1.6, "dash": "dot"},
-            marker={
-                "color": ACCENT,
-                "size": [0 if one.whole else 6 for one in stretches],
-                "opacity": _PALE,
-            },
-            opacity=0.8,
-            showlegend=False,
-            customdata=[
-                "" if one.whole else text for one, text in zip(stretches, labels, strict=True)
-            ],
-            hovertemplate="%{customdata}<extra></extra>",
-        )
+        _add_behind(figure, days, behind, before, names[1], currency)
+    _add_period(figure, stretches, revenue, names[0], currency)
     _over_time(figure, days)
     figure.update_layout(
         showlegend=bool(behind),
@@ -103,6 +57,74 @@ def revenue_figure(
         yaxis={"tickprefix": currency_sign(currency), "tickformat": "~s"},
     )
     return figure
+
+
+def _add_behind(
+    figure: go.Figure,
+    days: list[date],
+    behind: Sequence[Stretch],
+    before: Sequence[float],
+    name: str,
+    currency: str,
+) -> None:
+    """Draw the comparison, each of its stretches where that of the period stands."""
+    figure.add_scatter(
+        x=days,
+        y=[None if np.isnan(value) else value for value in before],
+        mode="lines",
+        line={"color": OTHER, "width": 1.6},
+        name=name,
+        customdata=[
+            f"{exact_money(value, currency)}  {period(one.start, one.end)}"
+            if one.end > one.start
+            else ""
+            for one, value in zip(behind, before, strict=True)
+        ],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+
+
+def _add_period(
+    figure: go.Figure,
+    stretches: Sequence[Stretch],
+    revenue: Sequence[float],
+    name: str,
+    currency: str,
+) -> None:
+    """Draw the period: a line, dotted to and from stretches that are not whole."""
+    days = [one.start for one in stretches]
+    labels = [
+        f"<b>{exact_money(value, currency)}</b>  {_stretch_text(one)}"
+        for one, value in zip(stretches, revenue, strict=True)
+    ]
+    solid, dotted = _solid_and_dotted([one.whole for one in stretches], revenue)
+    figure.add_scatter(
+        x=days,
+        y=solid,
+        mode="markers" if len(stretches) == 1 else "lines",
+        line={"color": ACCENT, "width": 2.2},
+        marker={"color": ACCENT, "size": 9},
+        name=name,
+        customdata=labels,
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    if all(value is None for value in dotted):
+        return
+    figure.add_scatter(
+        x=days,
+        y=dotted,
+        mode="markers+lines",
+        line={"color": ACCENT, "width": 1.6, "dash": "dot"},
+        marker={
+            "color": ACCENT,
+            "size": [0 if one.whole else 6 for one in stretches],
+            "opacity": _PALE,
+        },
+        opacity=0.8,
+        showlegend=False,
+        customdata=["" if one.whole else text for one, text in zip(stretches, labels, strict=True)],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
 
 
 def customers_figure(
