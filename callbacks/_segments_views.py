@@ -103,7 +103,8 @@ def _segments(filters: Filters, facts: ShellFacts, asked: Asked) -> tuple[RfmSeg
         found = rfm_segments(filters, asked.options, asked.map, facts.data)
     scores = found.scores
     trust = rests_on("rfm_segments", scores.snapshot, scores.coverage, facts, statements)
-    about = f"{count(scores.customers)} customers as of {moment(scores.snapshot)}"
+    people = "1 customer" if scores.customers == 1 else f"{count(scores.customers)} customers"
+    about = f"{people} as of {moment(scores.snapshot)}"
     return found, trust, about
 
 
@@ -159,8 +160,8 @@ def _told(table: pd.DataFrame, asked: Asked, currency: str) -> pd.DataFrame:
     def amounts(column: str) -> list[str]:
         return [exact_money(value, currency) for value in table[column]]
 
-    def short(column: str) -> list[str]:
-        return [money(value, currency) for value in table[column]]
+    def short(column: str) -> list[str | None]:
+        return [None if math.isnan(value) else money(value, currency) for value in table[column]]
 
     return pd.DataFrame(
         {

@@ -68,6 +68,12 @@ def treemap_figure(segments: pd.DataFrame, size: str, currency: str) -> go.Figur
             text=[_area_text(row, size, currency) for row in shown.itertuples()],
             texttemplate="%{text}",
             insidetextfont={"size": 12.5, "color": [ink(word) for word in words]},
+            # A lone segment is the whole, which Plotly writes on in this font instead.
+            **(
+                {"outsidetextfont": {"size": 12.5, "color": ink(words[0])}}
+                if len(words) == 1
+                else {}
+            ),
             textposition="top left",
             customdata=words,
             hovertext=[
@@ -240,7 +246,12 @@ def spread_figure(spread: Spread, labels: Sequence[str], *, best_first: bool) ->
             "ticktext": [labels[place].split(" – ")[0] for place in shown],
             "range": [0, bins], "fixedrange": True, "showgrid": False, "tickangle": 0,
         },
-        yaxis={"rangemode": "tozero", "nticks": 5, "fixedrange": True, "tickformat": "~s"},
+        yaxis={
+            "rangemode": "tozero",
+            "fixedrange": True,
+            "tickformat": "~s",
+            **({"dtick": 1} if max(spread.customers, default=0) < 5 else {"nticks": 5}),
+        },
         margin={"l": 8, "r": 8, "t": 22, "b": 8},
         showlegend=False,
     )  # fmt: skip
