@@ -28,6 +28,8 @@ def test_a_tab_is_clean_accessible_and_pictured(
     shown = visit(sample_shop, size=size, theme=theme).open(f"/{tab}").see_everything()
     PICTURES.mkdir(exist_ok=True)
     shown.page.screenshot(path=PICTURES / f"{tab}-{size}-{theme}.png", full_page=True)
+    # What a visitor sees first; the README shows the Overview's.
+    shown.page.screenshot(path=PICTURES / f"{tab}-{size}-{theme}-first.png")
 
     shown.assert_clean()
     assert violations(shown) == []
