@@ -1,0 +1,365 @@
+"""The segment builder's callbacks: the rule changes in the browser, answers come from here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dash import (
+    ALL,
+    ClientsideFunction,
+    Input,
+    Output,
+    State,
+    callback,
+    clientside_callback,
+    no_update,
+)
+
+from analytics.errors import AnalysisError
+from analytics.reports._warehouse import warehouse
+from analytics.reports.shell import shell_facts
+from analytics.saved_segments import SEGMENT, segment_body
+from callbacks._errors import notify, tell_failure
+from callbacks._segments_members import member_columns, member_rows, read_page, why_of
+from callbacks._segments_preview import answer, spreads, template_cards
+from callbacks._segments_rule import (
+    asking_of,
+    basis_of,
+    checked_node,
+    fields_shown,
+    fields_used,
+    read_draft,
+    saved_segments,
+)
+from clickhouse_schema.asking import asking
+from clickhouse_schema.errors import (
+    MadeError,
+    NameTaken,
+    QueryCancelled,
+    SaveConflict,
+    WarehouseError,
+)
+from clickhouse_schema.made.reading import current
+from clickhouse_schema.made.store import create, save
+from clickhouse_schema.made.things import Author, Made
+from clickhouse_schema.rules.tree import RuleError, parse
+from layouts import segments_builder as drawn
+from layouts.ids import Shell, tile
+from layouts.segments import AUTHOR
+from layouts.segments_builder import BUILDER, WATERFALL, Ids
+from layouts.segments_rule import part_id, rule_editor
+
+
+@callback(
+    Output(Ids.EDITOR, "children"),
+    Input(Ids.SHAPE, "data"),
+    State(Ids.DRAFT, "data"),
+    prevent_initial_call=True,
+)
+def draw_editor(shape: Any, held: Any) -> Any:
+    """Draw the rule anew: its shape has changed."""
+    draft = held if isinstance(held, dict) else {}
+    root = checked_node(draft.get("rule"))
+    try:
+        facts = shell_facts()
+        own_id = str(draft.get("segment") or "")
+        return rule_editor(
+            root, fields_shown(facts, fields_used(root), own_id), facts.data.currency
+        )
+    except (AnalysisError, WarehouseError) as error:
+        return tell_failure("segments-editor", error)["failed"]
+
+
+@callback(
+    Output(Ids.TEMPLATE_CARDS, "children"),
+    Output(Ids.TEMPLATES, "data"),
+    Output(Ids.MEMBERS, "columnDefs"),
+    Input(tile("gate", BUILDER), "data"),
+    prevent_initial_call=True,
+)
+def draw_templates(question: Any) -> Any:
+    """Show what can be started from, and how many each finds now."""
+    try:
+        facts = shell_facts()
+        cards, rules = template_cards(facts, basis_of(facts))
+    except (AnalysisError, WarehouseError) as error:
+        return tell_failure("segments-templates", error)["failed"], no_update, no_update
+    return drawn.template_cards(cards), rules, member_columns(facts)
+
+
+@callback(
+    Output(Ids.SENTENCE, "children"),
+    Output(Ids.KPIS, "children"),
+    Output(tile("view", WATERFALL), "data"),
+    Output(Ids.EFFECTS, "data"),
+    Output(Ids.ANSWERED, "data"),
+    Input(Ids.QUESTION, "data"),
+    prevent_initial_call=True,
+)
+def answer_rule(question: Any) -> Any:
+    """Say who is in, and which condition does what."""
+    held = question if isinstance(question, dict) else {}
+    try:
+        facts = shell_facts()
+        draft = read_draft(held.get("rule"))
+        with asking(asking_of(question, "segments-preview")):
+            found = answer(draft, saved_segments(), basis_of(facts), facts)
+    except QueryCancelled:
+        return [no_update] * 5
+    except (RuleError, AnalysisError, WarehouseError) as error:
+        return _not_answered(error)
+    return (
+        found.sentence,
+        drawn.number_cards(found.numbers),
+        {**found.chart.to_dict(), "version": facts.version},
+        found.effects,
+        {"rule": draft.plain, "customers": found.customers},
+    )
+
+
+def _not_answered(error: Exception) -> Any:
+    failed = tell_failure("segments-preview", error)
+    return str(error), no_update, failed, {}, no_update
+
+
+@callback(Output(Ids.SPREADS, "data"), Input(Ids.QUESTION, "data"), prevent_initial_call=True)
+def answer_spreads(question: Any) -> Any:
+    """Say how customers are spread over each condition's field."""
+    held = question if isinstance(question, dict) else {}
+    try:
+        facts = shell_facts()
+        root = checked_node(held.get("rule"))
+        with asking(asking_of(question, "segments-spreads")):
+            return spreads(
+                read_draft(root), dict(_conditions(root)), basis_of(facts), facts.data.currency
+            )
+    except QueryCancelled:
+        return no_update
+    except (RuleError, AnalysisError, WarehouseError) as error:
+        tell_failure("segments-spreads", error)
+        return {}
+
+
+def _conditions(node: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for part in node["parts"]:
+        if "parts" in part:
+            yield from _conditions(part)
+        else:
+            yield part["key"], part
+
+
+@callback(
+    Output(Ids.MEMBERS, "getRowsResponse"),
+    Output(Ids.MEMBERS_COUNT, "children"),
+    Input(Ids.MEMBERS, "getRowsRequest"),
+    State(Ids.ANSWERED, "data"),
+    prevent_initial_call=True,
+)
+def list_members(request: Any, answered: Any) -> Any:
+    """Send a page of members."""
+    if not isinstance(request, dict) or not isinstance(answered, dict):
+        return {"rowData": [], "rowCount": 0}, no_update
+    try:
+        facts = shell_facts()
+        rows = member_rows(
+            parse(answered.get("rule")), saved_segments(), basis_of(facts), read_page(request)
+        )
+    except QueryCancelled:
+        return no_update, no_update
+    except (ValueError, AnalysisError, WarehouseError) as error:
+        tell_failure("segments-members", error)
+        return {"rowData": [], "rowCount": 0}, str(error)
+    narrowed = " with these column filters" if request.get("filterModel") else ""
+    return rows, f"{rows['rowCount']:,} customers{narrowed}"
+
+
+@callback(
+    Output(Ids.WHY_ANSWER, "children"),
+    Input(Ids.WHY, "value"),
+    Input(Ids.ANSWERED, "data"),
+    prevent_initial_call=True,
+)
+def explain(customer: Any, answered: Any) -> Any:
+    """Say why one customer is in or out."""
+    text = customer.strip()[:200] if isinstance(customer, str) else ""
+    if not text or not isinstance(answered, dict):
+        return drawn.why_answer("Type a customer id, or choose one in the table.", None, [])
+    try:
+        facts = shell_facts()
+        found = why_of(text, parse(answered.get("rule")), saved_segments(), basis_of(facts), facts)
+    except QueryCancelled:
+        return no_update
+    except (RuleError, AnalysisError, WarehouseError) as error:
+        return drawn.why_answer(tell_failure("segments-why", error)["failed"], None, [])
+    return drawn.why_answer(*found)
+
+
+@callback(
+    Output(Ids.OPENED, "data"),
+    Input(Ids.OPEN, "data"),
+    prevent_initial_call=True,
+)
+def open_segment(wanted: Any) -> Any:
+    """Open a kept segment in the builder."""
+    held = wanted if isinstance(wanted, dict) else {}
+    try:
+        made = current(warehouse(), SEGMENT, str(held.get("segment"))[:64])
+    except WarehouseError as error:
+        notify(str(error), head="The segment of this address", kind="warning")
+        return no_update
+    if made.archived:
+        notify(f"“{made.name}” is in the archive; saving does not take it out.", kind="warning")
+    return opened(made)
+
+
+def opened(made: Made) -> dict[str, Any]:
+    """Return a kept segment as the browser edits it."""
+    return {
+        "segment": made.id,
+        "version": made.version,
+        "name": made.name,
+        "about": made.description,
+        "owner": made.owner,
+        "rule": made.body["rule"],
+        "nonce": made.revision,
+    }
+
+
+@callback(
+    Output(Ids.DIALOG, "is_open", allow_duplicate=True),
+    Output(Ids.DIALOG_ERROR, "children", allow_duplicate=True),
+    Output(Ids.OPENED, "data", allow_duplicate=True),
+    Input(Ids.DIALOG_DONE, "n_clicks"),
+    State(Ids.DIALOG_NAME, "value"),
+    State(Ids.DIALOG_ABOUT, "value"),
+    State(AUTHOR, "value"),
+    State(Ids.DIALOG_COPY, "data"),
+    State(Ids.DRAFT, "data"),
+    prevent_initial_call=True,
+)
+def save_segment(clicks: Any, name: Any, about: Any, author: Any, copy: Any, held: Any) -> Any:
+    """Keep the rule as a new segment, or as the next version of the open one."""
+    if not clicks or not isinstance(held, dict):
+        return no_update, no_update, no_update
+    try:
+        read = read_draft(held.get("rule"))
+        if read.problems:
+            return no_update, "A condition is not finished: complete or remove it first.", no_update
+        made = _kept(
+            held, str(name or ""), str(about or ""),
+            Author.of(author if isinstance(author, str) else None),
+            segment_body(read.tree), as_new=bool(copy) or not held.get("segment"),
+        )  # fmt: skip
+    except SaveConflict as error:
+        said = f"{error} Open the segment again to go on from theirs, or save yours as new."
+        return no_update, said, no_update
+    except (RuleError, NameTaken, MadeError, WarehouseError) as error:
+        return no_update, str(error), no_update
+    notify(f"“{made.name}” is saved as version {made.version}.", head="Saved")
+    return False, "", opened(made)
+
+
+def _kept(
+    held: Mapping[str, Any], name: str, about: str, author: Author, body: Any, *, as_new: bool
+) -> Made:
+    if as_new:
+        return create(warehouse(), SEGMENT, name=name, description=about, body=body, author=author)
+    version = held.get("version")
+    return save(
+        warehouse(), SEGMENT, str(held.get("segment"))[:64],
+        made_from=version if type(version) is int else 0,
+        author=author, name=name, description=about, body=body,
+    )  # fmt: skip
+
+
+def _browser(function: str) -> ClientsideFunction:
+    return ClientsideFunction("builder", function)
+
+
+clientside_callback(
+    _browser("edit"),
+    Output(Ids.DRAFT, "data"),
+    Input(part_id("set", ALL, part=ALL), "value"),
+    Input(part_id("add", ALL, field=ALL), "n_clicks"),
+    Input(part_id("group", ALL), "n_clicks"),
+    Input(part_id("remove", ALL), "n_clicks"),
+    Input({"type": "segments-template", "word": ALL}, "n_clicks"),
+    Input(Ids.OPENED, "data"),
+    Input(Ids.NEW, "n_clicks"),
+    State(Ids.DRAFT, "data"),
+    State(Ids.TEMPLATES, "data"),
+    State(Ids.DEFAULTS, "data"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    _browser("shape"),
+    Output(Ids.SHAPE, "data"),
+    Input(Ids.DRAFT, "data"),
+    State(Ids.SHAPE, "data"),
+)
+clientside_callback(
+    _browser("ask"),
+    Output(Ids.QUESTION, "data"),
+    Input(Ids.DRAFT, "data"),
+    Input(tile("seen", BUILDER), "data"),
+)
+clientside_callback(
+    _browser("link"),
+    Output(Ids.OPEN, "data"),
+    Input(Shell.LOCATION, "search"),
+)
+clientside_callback(
+    _browser("heading"),
+    Output(Ids.NAME, "children"),
+    Output(Ids.STATE, "children"),
+    Output(Ids.SAVE_AS, "hidden"),
+    Output(Ids.SAVE, "children"),
+    Input(Ids.DRAFT, "data"),
+)
+clientside_callback(
+    _browser("effects"),
+    Output(part_id("effect", ALL), "children"),
+    Input(Ids.EFFECTS, "data"),
+)
+clientside_callback(
+    _browser("spreads"),
+    Output(part_id("spread", ALL), "children"),
+    Input(Ids.SPREADS, "data"),
+)
+clientside_callback(
+    _browser("refreshGrid"),
+    Output(Ids.REFRESHED, "data"),
+    Input(Ids.ANSWERED, "data"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    _browser("picked"),
+    Output(Ids.WHY, "value"),
+    Input(Ids.MEMBERS, "cellClicked"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    _browser("dialog"),
+    Output(Ids.DIALOG, "is_open"),
+    Output(Ids.DIALOG_NAME, "value"),
+    Output(Ids.DIALOG_ABOUT, "value"),
+    Output(Ids.DIALOG_COPY, "data"),
+    Output(Ids.DIALOG_ERROR, "children"),
+    Input(Ids.SAVE, "n_clicks"),
+    Input(Ids.SAVE_AS, "n_clicks"),
+    Input(Ids.DIALOG_CANCEL, "n_clicks"),
+    State(Ids.DRAFT, "data"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    _browser("exported"),
+    Output(Ids.EXPORT_STATE, "title"),
+    Input(Ids.CSV, "n_clicks"),
+    Input(Ids.EXCEL, "n_clicks"),
+    Input(Ids.PARQUET, "n_clicks"),
+    State(Ids.EXPORT_LAYOUT, "value"),
+    State(Ids.ANSWERED, "data"),
+    State(Ids.DRAFT, "data"),
+    prevent_initial_call=True,
+)
