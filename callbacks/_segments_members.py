@@ -153,11 +153,12 @@ def why_of(
         return f"Customer {customer} has not ordered anything that counts.", None, []
     if not found.findings:
         return f"Customer {customer} is in: the rule has no condition.", True, []
-    word = "in" if found.member else "out"
-    failed = sum(not one.passed for one in found.findings)
-    head = f"Customer {customer} is {word}: " + (
-        "every condition passes" if not failed else f"{failed} of {len(found.findings)} fail"
-    )
+    many = len(found.findings)
+    passed = sum(one.passed for one in found.findings)
+    said = f"{passed} of {many} pass" if found.member else f"{many - passed} of {many} fail"
+    if found.member and passed == many:
+        said = "every condition passes"
+    head = f"Customer {customer} is {'in' if found.member else 'out'}: {said}"
     shown = [
         FindingShown(
             condition_words(one.condition, saved, facts.data.currency),

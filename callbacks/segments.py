@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from dash import ALL, ClientsideFunction, Input, Output, State, clientside_callback
+from dash import ALL, ClientsideFunction, Input, Output, clientside_callback
 
 from layouts.ids import Shell
 from layouts.segments import SUB_VIEWS, sub_view
@@ -15,7 +15,7 @@ clientside_callback(
     Output(sub_view("nav", ALL), "active"),
     Output(sub_view("nav", ALL), "href"),
     Input(Shell.LOCATION, "search"),
-    State(sub_view("pane", ALL), "id"),
+    Input(sub_view("pane", ALL), "id"),  # also as soon as they are there
 )
 for _view in SUB_VIEWS:
     import_module(f"callbacks.segments_{_view.word}")

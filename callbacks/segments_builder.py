@@ -308,6 +308,7 @@ clientside_callback(
     _browser("link"),
     Output(Ids.OPEN, "data"),
     Input(Shell.LOCATION, "search"),
+    Input(Ids.DEFAULTS, "id"),  # also as soon as the builder is there
 )
 clientside_callback(
     _browser("heading"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -75,13 +75,18 @@ def list_segments(
     except _KNOWN as error:
         return [tell_failure("segments-saved", error)["failed"], *[no_update] * 6]
     options = [{"value": id_, "label": name} for id_, name in saved.names.items()]
-    ids = list(saved.names)
-    usual = (ids[0] if ids else None, ids[1] if len(ids) > 1 else None, ids[0] if ids else None)
-    values = [
-        now if now in saved.names else first for now, first in zip(chosen, usual, strict=True)
-    ]
+    values = _still_there(list(saved.names), chosen)
     shown = drawn.cards(found, archive=archive, searched=bool(searched))
     return [shown, options, options, options, *values]
+
+
+def _still_there(ids: list[str], chosen: Sequence[Any]) -> list[str | None]:
+    """Return what is compared: as chosen while that is there, else the last changed two."""
+    first, second, grown = (one if one in ids else None for one in chosen)
+    first = first or next(iter(ids), None)
+    if second is None or second == first:
+        second = next((id_ for id_ in ids if id_ != first), None)
+    return [first, second, grown or first]
 
 
 @callback(

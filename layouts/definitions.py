@@ -77,6 +77,15 @@ DEFINITIONS: dict[str, Definition] = {
     ),
 }
 SEGMENT_DEFINITIONS: dict[str, Definition] = {
+    "segment_size": Definition(
+        "Members of a segment",
+        "Customers of whom its rule is true, judged by all orders up to the newest one.",
+        "A condition keeps customers of whom it is true alone; customers are out because of it who "
+        "would be in without it. Revenue of 12 months: net revenue in the twelve months before "
+        "the newest order. Revenue at risk: that times the share of customers with the same "
+        "recency and frequency scores who bought nothing after an earlier snapshot.",
+        "Left out: orders that name no customer. The filters of the page do not narrow a segment.",
+    ),
     "rfm_segments": Definition(
         "RFM segments",
         "Known customers by how recently, how often and for how much they bought, up to the "

@@ -39,7 +39,11 @@ class SubView:
     icon: str
 
 
-SUB_VIEWS = (SubView("rfm", "RFM", "grid-3x3"),)
+SUB_VIEWS = (
+    SubView("rfm", "RFM", "grid-3x3"),
+    SubView("builder", "Builder", "funnel"),
+    SubView("saved", "Saved segments", "bookmark"),
+)
 
 
 def sub_view(part: str, view: Any) -> dict[str, Any]:

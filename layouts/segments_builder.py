@@ -247,7 +247,13 @@ def _members() -> Component:
         id=Ids.MEMBERS,
         rowModelType="infinite",
         columnDefs=[],
-        defaultColDef={"sortable": True, "resizable": True, "minWidth": 112, "flex": 1, "wrapHeaderText": True},
+        defaultColDef={
+            "sortable": True,
+            "resizable": True,
+            "minWidth": 112,
+            "flex": 1,
+            "wrapHeaderText": True,
+        },
         dashGridOptions={
             "rowHeight": 34,
             "headerHeight": 46,
@@ -291,25 +297,22 @@ def _why() -> Component:
             ),
             html.Div(id=Ids.WHY_ANSWER, className="why-answer", **attributes(aria_live="polite")),
         ],
-        className="tile",
+        className="tile why",
         **attributes(aria_label="Why in, why out"),
     )
 
 
 def _dialog() -> Component:
-    def line(label: str, entry: Component, id_: str) -> html.Div:
-        return html.Div([html.Label(label, htmlFor=id_), entry], className="dialog-line")
-
     body: list[Any] = [
-        line("Name", dbc.Input(id=Ids.DIALOG_NAME, maxlength=120), Ids.DIALOG_NAME),
-        line(
+        _line("Name", dbc.Input(id=Ids.DIALOG_NAME, maxlength=120), Ids.DIALOG_NAME),
+        _line(
             "What it is for",
             dbc.Textarea(id=Ids.DIALOG_ABOUT, rows=2, maxlength=4000),
             Ids.DIALOG_ABOUT,
         ),
         html.Div(id=Ids.DIALOG_ERROR, className="rule-problem", role="alert"),
     ]
-    return dbc.Modal(
+    dialog: Component = dbc.Modal(
         [
             dcc.Store(id=Ids.DIALOG_COPY, data=False),
             dbc.ModalHeader(dbc.ModalTitle("Save segment")),
@@ -325,6 +328,11 @@ def _dialog() -> Component:
         is_open=False,
         centered=True,
     )
+    return dialog
+
+
+def _line(label: str, entry: Component, id_: str) -> Component:
+    return html.Div([html.Label(label, htmlFor=id_), entry], className="dialog-line")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def waterfall_figure(steps: Sequence[Step], base: int, members: int) -> go.Figur
             showarrow=False, font={"color": INK, "size": 12},
         )  # fmt: skip
     figure.update_layout(
-        xaxis={"visible": False, "fixedrange": True, "range": [0, max(base, 1) * 1.22]},
+        xaxis={"visible": False, "fixedrange": True, "range": [0, max(base, 1) * 1.35]},
         yaxis={
             "tickmode": "array", "tickvals": rows, "ticktext": [_wrapped(name) for name in names],
             "tickfont": {"color": INK, "size": 12}, "range": [len(rows) - 0.5, -0.5],

@@ -125,15 +125,15 @@ def growth_figure(days: Sequence[date], customers: Sequence[int]) -> go.Figure:
     )
     if days:
         figure.add_annotation(
-            x=days[-1], y=customers[-1], text=f"<b>{count(customers[-1])}</b>", xanchor="right",
-            yanchor="bottom", yshift=4, showarrow=False, font={"color": INK, "size": 12},
+            x=days[-1], y=customers[-1], text=f"<b>{count(customers[-1])}</b>", xanchor="left",
+            xshift=6, showarrow=False, font={"color": INK, "size": 12},
         )  # fmt: skip
     figure.update_layout(
         xaxis={"fixedrange": True},
         yaxis={"rangemode": "tozero", "fixedrange": True, "nticks": 4},
         showlegend=False,
         hovermode="x",
-        margin={"l": 8, "r": 8, "t": 22, "b": 8},
+        margin={"l": 8, "r": 48, "t": 12, "b": 8},
     )
     return figure
 
