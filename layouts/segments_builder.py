@@ -136,7 +136,7 @@ def number_cards(numbers: Sequence[Number]) -> list[Component]:
                 html.Div(number.value, className="kpi-value"),
                 html.Div(number.note, className="sub"),
             ],
-            className="tile kpi",
+            className="tile number-card",
         )
         for number in numbers
     ]

@@ -1,0 +1,143 @@
+"""A marketer builds a segment, keeps it, passes it on, asks why, and takes its members along."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from .conftest import SIZES, THEMES, Served, Visit, Watched
+from .test_tabs import violations
+
+pytestmark = pytest.mark.browser
+_CARD = "document.querySelector('.number-cards .kpi-value').textContent"
+_COUNT = "document.getElementById('segments-members-count').textContent"
+
+
+def _choose(shown: Watched, template: str) -> Watched:
+    shown.page.click(f".template:has-text('{template}')")
+    return shown.until("document.querySelectorAll('.rule-condition').length > 0").settle()
+
+
+def _members(shown: Watched) -> int:
+    """Return how many members the card shows, once the table says the same."""
+    shown.settle().until(f"{_CARD} !== '\u2013' && {_COUNT}.startsWith({_CARD} + ' ')")
+    return int(str(shown.page.evaluate(_CARD)).replace(",", ""))
+
+
+def _save(shown: Watched, name: str) -> Watched:
+    shown.page.click("#segments-save")
+    shown.page.wait_for_selector("#segments-dialog-name", state="visible")
+    shown.page.fill("#segments-dialog-name", name)
+    shown.page.click("#segments-dialog-done")
+    return shown.until("location.search.includes('segment=')").settle()
+
+
+def test_from_a_template_to_a_file(sample_shop: Served, visit: Visit, tmp_path: Path) -> None:
+    """Template, edit, save, reload by link, why one is in, and a file with as many rows."""
+    shown = visit(sample_shop).open("/segments?view=builder")
+    _choose(shown, "Lapsed big spenders")
+    before = _members(shown)
+    days = shown.page.locator("[aria-label='Days since last order'] input")
+    days.fill("60")
+    shown.until(f"{_CARD} !== '{before:,}'")
+    after = _members(shown)
+    _save(shown, "Away for two months")
+    link = shown.page.evaluate("location.pathname + location.search")
+
+    opened = visit(sample_shop).open(link)
+    opened.until("document.getElementById('segments-name').textContent === 'Away for two months'")
+
+    assert _members(opened) == after > before
+    assert "at least 60 days ago" in opened.page.inner_text("#segments-sentence")
+    assert opened.page.input_value("[aria-label='Days since last order'] input") == "60"
+
+    opened.page.locator(".ag-row[row-index='0'] .key-cell").click()
+    opened.until("document.querySelector('.why-head')").settle()
+    assert "is in" in opened.page.inner_text(".why-head")
+    assert opened.page.locator(".why-list li").count() == 2
+
+    with opened.page.expect_download() as download:
+        opened.page.click("#segments-csv")
+    path = tmp_path / "members.csv"
+    download.value.save_as(path)
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == after
+    assert len({row["customer_id"] for row in rows}) == after
+    opened.assert_clean()
+
+
+def test_groups_and_unfinished_conditions(sample_shop: Served, visit: Visit) -> None:
+    """A group joins by "or"; what is not finished is left aside with a sentence."""
+    shown = visit(sample_shop).open("/segments?view=builder")
+    _choose(shown, "Lapsed big spenders")
+    alone = _members(shown)
+    shown.page.click("text=Add a group")
+    group = shown.page.locator(".rule-group .rule-group")
+    group.locator("text=Add a condition").click()
+    group.locator(".dropdown-item:has-text('Country')").first.click()
+    shown.until("document.querySelector('.rule-problem')").settle()
+
+    assert "Choose at least one" in shown.page.inner_text(".rule-group .rule-problem")
+    assert _members(shown) == alone
+
+    shown.page.locator(".rule-names").click()
+    shown.page.locator(".dash-dropdown-option").first.click()
+    shown.page.keyboard.press("Escape")
+    shown.until("!document.querySelector('.rule-group .rule-problem')")
+
+    assert _members(shown) < alone
+    assert "ordered from" in shown.page.inner_text("#segments-sentence")
+
+    shown.page.reload()
+    shown.settle()
+    assert "ordered from" in shown.page.inner_text("#segments-sentence"), "kept though not saved"
+    group.locator("[aria-label='Remove this group']").click()
+    shown.until("!document.querySelector('.rule-group .rule-group')")
+    assert _members(shown) == alone
+    shown.assert_clean()
+
+
+def test_kept_segments_have_a_history(sample_shop: Served, visit: Visit) -> None:
+    """A change is a version with its difference, one can go back, duplicate and archive."""
+    shown = visit(sample_shop).open("/segments?view=builder")
+    _choose(shown, "Best customers")
+    _members(shown)
+    _save(shown, "The best")
+    shown.page.locator("[aria-label='Frequency score'] input").fill("5")
+    shown.until("document.getElementById('segments-state').textContent.includes('not saved')")
+    shown.settle().page.click("#segments-save")
+    shown.page.click("#segments-dialog-done")
+    shown.until("document.getElementById('segments-state').textContent.startsWith('Version 2')")
+    shown.page.click("a:has-text('Saved segments')")
+    card = shown.page.locator(".saved-card", has=shown.page.locator("h3", has_text="The best"))
+    card.first.wait_for()
+    card.first.locator("text=History").click()
+    shown.until("document.querySelectorAll('.history > li').length === 2").settle()
+    assert "frequency score of at least 4" in shown.page.inner_text(".history")
+
+    shown.page.click("text=Go back to this")
+    shown.until("document.querySelectorAll('.history > li').length === 3").settle()
+    card.first.locator("text=Duplicate").click()
+    shown.page.wait_for_selector("h3:has-text('Copy of The best')")
+    card.first.locator("text=Archive").click()
+    shown.until("!document.querySelector('.saved-list').textContent.includes('Copy of The best')")
+    shown.assert_clean()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("view", ["builder", "saved"])
+def test_accessible(sample_shop: Served, visit: Visit, view: str, size: str, theme: str) -> None:
+    """No axe violation of ours, no sideways scroll, nothing on the console."""
+    shown = visit(sample_shop, size=size, theme=theme).open("/segments?view=builder")
+    _choose(shown, "New from")
+    if view == "saved":
+        shown.open("/segments?view=saved")
+    shown.see_everything()
+
+    assert violations(shown) == []
+    assert shown.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    shown.assert_clean()

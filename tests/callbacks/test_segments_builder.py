@@ -1,0 +1,249 @@
+"""The builder's answers, from a rule as the browser holds it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.reports.segments_fields import Spread
+from analytics.reports.shell import ShellFacts
+from callbacks._segments_kept import overlap_view, versions_of
+from callbacks._segments_members import member_columns, member_rows, read_page, why_of
+from callbacks._segments_preview import answer, spread_shown, spreads, template_cards
+from callbacks._segments_rule import (
+    basis_of,
+    checked_node,
+    fields_shown,
+    read_draft,
+    saved_segments,
+)
+from callbacks.segments_builder import answer_rule, draw_editor, save_segment
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.queries.segment_members import COLUMNS
+from clickhouse_schema.rules.tree import Condition, Group, RuleError, parse
+from clickhouse_schema.rules.vocabulary import FIELDS
+from layouts.segments_fields import DEFAULTS, OPERATORS, SUBJECTS
+from layouts.segments_rule import ROOT, rule_editor
+
+TWICE = {"key": "k1", "field": "frequency", "operator": "at_least", "value": 2}
+NOWHERE = {"key": "k2", "field": "country", "operator": "is_any_of", "value": [], "role": "any"}
+
+
+def _rule(*parts: dict[str, Any], mode: str = "all") -> dict[str, Any]:
+    return {"key": "root", "mode": mode, "negated": False, "parts": list(parts)}
+
+
+def test_every_field_can_be_chosen() -> None:
+    """Each field has a subject, a beginning that its kind knows, and operators in words."""
+    listed = [word for words in SUBJECTS.values() for word in words]
+
+    assert sorted(listed) == sorted(FIELDS)
+    assert set(DEFAULTS) == set(FIELDS)
+    assert {one for field in FIELDS.values() for one in field.operators} <= set(OPERATORS)
+    for word, default in DEFAULTS.items():
+        if default["value"] not in (None, []):
+            parse(_bare(_rule({"field": word, **default})))
+
+
+def _bare(rule: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in rule.items() if name != "key"}
+
+
+def test_what_is_not_finished_is_left_aside() -> None:
+    """The rest is asked, with the browser's keys at the right paths; each gap has its sentence."""
+    inner = {"key": "g", "mode": "any", "negated": True, "parts": [NOWHERE]}
+    draft = read_draft(_rule(NOWHERE, inner, TWICE))
+
+    assert draft.tree == Group("all", (Condition("frequency", "at_least", 2),))
+    assert draft.keys == {(0,): "k1"}
+    assert draft.problems == {"k2": "Choose at least one."}
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["key", "mode", "negated", "parts", "field", "operator", "value"]),
+            inner | st.sampled_from(["all", "any", "country", "recency", "at_least"]),
+        )
+    ),
+    max_leaves=20,
+)
+
+
+@given(_JSON)
+@settings(max_examples=300, deadline=None)
+def test_any_store_is_read_or_refused(raw: Any) -> None:
+    """Whatever a store carries is a rule or a sentence, and can always be drawn."""
+    try:
+        read_draft(raw)
+    except RuleError as error:
+        assert str(error)
+    rule_editor(checked_node(raw), fields_shown(_NO_FACTS, set()), "EUR")
+
+
+class _Data:
+    currency = "EUR"
+
+
+class _NoFacts:
+    countries = channels = categories = ("A",)
+    data = _Data()
+
+
+_NO_FACTS: Any = _NoFacts()
+
+
+def test_an_answer_adds_up(shop: Warehouse, facts: ShellFacts) -> None:
+    """Sentence, cards, waterfall and effects tell the same rule; all of it is plain JSON."""
+    found = answer(read_draft(_rule(TWICE, NOWHERE)), saved_segments(), basis_of(facts), facts)
+    plain = json.loads(json.dumps(found.chart.to_dict(), allow_nan=False))
+
+    assert found.sentence == "Customers who ordered at least 2 times in all."
+    assert found.numbers[0].label == "Customers"
+    assert found.numbers[0].value == str(found.customers)
+    assert plain["table"]["rows"][-1] == ["In the segment", found.customers]
+    assert found.effects["k1"]["lines"][0][0] == str(found.customers)
+    assert found.effects["k2"] == {"problem": "Choose at least one."}
+    assert plain["trust"]["metric"] == "segment_size"
+
+
+def test_every_field_shows_its_spread(shop: Warehouse, facts: ShellFacts) -> None:
+    """Each but saved segments has bars, also before a value is chosen."""
+    parts = [{"key": word, "field": word, **DEFAULTS[word]} for word in FIELDS]
+    draft = read_draft(_rule(*parts[:15]))
+    nodes = {part["key"]: part for part in parts}
+    shown = spreads(draft, nodes, basis_of(facts), "GBP")
+
+    assert set(shown) == set(FIELDS) - {"saved_segment"}
+    assert all(one["bars"] or one["first"] == "Nobody has this" for one in shown.values())
+    json.dumps(shown, allow_nan=False)
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "inside"),
+    [
+        ("at_least", 20, [False, False, True]),
+        ("less_than", 20, [True, True, False]),
+        ("at_most", 10, [True, True, False]),
+        ("equals", 12, [False, True, False]),
+        ("between", (5, 12), [True, True, False]),
+    ],
+)
+def test_bars_say_what_is_kept(operator: str, value: Any, inside: list[bool]) -> None:
+    """A bar is marked when the condition keeps customers of it."""
+    found = Spread("recency", edges=(0, 10, 20, float("inf")), customers=(1, 2, 3), middle=11)
+    shown = spread_shown(found, Condition("recency", operator, value), "EUR")
+
+    assert [bar["inside"] for bar in shown["bars"]] == inside
+
+
+def test_templates_come_with_counts(shop: Warehouse, facts: ShellFacts) -> None:
+    """Every card's rule can be asked."""
+    cards, rules = template_cards(facts, basis_of(facts))
+
+    assert [card.word for card in cards] == list(rules)
+    for one in rules.values():
+        parse(one["rule"])
+
+
+def test_a_page_of_members(shop: Warehouse, facts: ShellFacts) -> None:
+    """The grid's words become a page, and what it sends is plain JSON."""
+    request = {
+        "startRow": 0, "endRow": 2, "sortModel": [{"colId": "frequency", "sort": "asc"}],
+        "filterModel": {
+            "frequency": {"filterType": "number", "type": "greaterThanOrEqual", "filter": 1},
+            "last_order": {"filterType": "date", "type": "greaterThan", "dateFrom": "2001-01-01"},
+        },
+    }  # fmt: skip
+    page = read_page(request)
+    sent = member_rows(parse(_bare(ROOT)), saved_segments(), basis_of(facts), page)
+
+    assert page.sort == "frequency" and not page.descending
+    assert [one.operator for one in page.filters] == ["at_least", "on_or_after"]
+    assert str(page.filters[1].value) == "2001-01-02"
+    assert set(sent["rowData"][0]) == set(COLUMNS)
+    json.dumps(sent, allow_nan=False)
+    assert {column["field"] for column in member_columns(facts)} <= set(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {"sortModel": [{"colId": "1; DROP TABLE orders", "sort": "asc"}]},
+        {"filterModel": {"frequency": {"filterType": "number", "type": "blank"}}},
+        {"filterModel": {"nothing": {"filterType": "text", "type": "equals", "filter": "x"}}},
+        {"filterModel": {"last_order": {"filterType": "date", "type": "equals"}}},
+        {"startRow": "0", "endRow": 5},
+        {"startRow": -5, "endRow": 5},
+    ],
+)
+def test_a_forged_request_is_refused(request_: dict[str, Any]) -> None:
+    """Columns and operators are those of the list."""
+    with pytest.raises(ValueError):
+        read_page(request_)
+
+
+def test_why_tells_each_condition(shop: Warehouse, facts: ShellFacts) -> None:
+    """Each condition with the customer's own value; an unknown id says so."""
+    saved, basis = saved_segments(), basis_of(facts)
+    everybody = member_rows(parse(_bare(ROOT)), saved, basis, read_page({}))["rowData"]
+    tree = read_draft(_rule(TWICE)).tree
+    for row in everybody:
+        _, member, findings = why_of(row["customer_id"], tree, saved, basis, facts)
+        assert member is (row["frequency"] >= 2) is findings[0].passed
+        assert findings[0].value == f"{row['frequency']} orders"
+
+    head, member, _ = why_of("no such customer", tree, saved, basis, facts)
+    assert member is None and "There is no customer" in head
+
+
+def test_saving_keeps_versions_and_tells_conflicts(
+    shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saved, changed, and refused in words when somebody else was first or the name is taken."""
+    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    draft: dict[str, Any] = {"rule": _rule(TWICE)}
+    _, _, made = save_segment(1, "Twice", "", "Anna", False, draft)
+    changed = {**made, "rule": _rule({**TWICE, "value": 1})}
+    closed, _, second = save_segment(1, "Twice", "", "Ben", False, changed)
+    assert (made["version"], second["version"], closed) == (1, 2, False)
+
+    open_, told, _ = save_segment(1, "Twice", "", "Cleo", False, changed)
+    assert open_ is not False and "Ben saved version 2" in told
+
+    _, told, _ = save_segment(1, "Twice", "", "Cleo", True, changed)
+    assert "already a segment called “Twice”" in told
+
+    _, told, _ = save_segment(1, "Other", "", "", False, {"rule": _rule(NOWHERE)})
+    assert "not finished" in told
+
+    name, versions = versions_of(made["segment"])
+    assert name == "Twice"
+    assert [one.version for one in versions if one.can_return] == [1]
+    assert any("at least 2" in said for said in versions[1].differences + versions[0].differences)
+
+
+def test_overlap_of_kept_segments(
+    shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A segment and a wider one share the narrower."""
+    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    narrow = save_segment(1, "Narrow", "", "", False, {"rule": _rule(TWICE)})[2]
+    wide = save_segment(1, "Wide", "", "", False, {"rule": _rule({**TWICE, "value": 1})})[2]
+    ids = (narrow["segment"], wide["segment"])
+    view = overlap_view(ids, saved_segments(), basis_of(facts), facts)
+
+    assert view.answer.startswith("100.0% of “Narrow” are also in “Wide”")
+    assert view.table["Customers"][0] == 0
+
+
+def test_callbacks_answer_what_is_forged(shop: Warehouse, facts: ShellFacts) -> None:
+    """A store that holds nonsense is drawn as the empty rule."""
+    assert draw_editor("x", {"rule": {"parts": 7}}) is not None
+    assert answer_rule({"rule": _rule()})[0] == "All customers."
