@@ -165,7 +165,7 @@ def cards(found: Sequence[Card], *, archive: bool, searched: bool) -> list[Compo
 
 
 def _card(one: Card) -> Component:
-    href = f"/segments?view=builder&segment={one.id}"
+    href = f"/segments?view=builder&open={one.id}"
     title = html.H3(one.name if one.archived else dcc.Link(one.name, href=href))
     buttons: list[Component] = []
     if one.archived:

@@ -81,9 +81,9 @@
   // The address names the segment that is open, so that it can be passed on.
   function address(segment) {
     const held = new URLSearchParams(location.search);
-    if ((held.get("segment") || null) === segment) return;
-    if (segment) held.set("segment", segment);
-    else held.delete("segment");
+    if ((held.get("open") || null) === segment) return;
+    if (segment) held.set("open", segment);
+    else held.delete("open");
     const text = held.toString();
     setTimeout(() => dash_clientside.set_props("shell-location", { search: text ? "?" + text : "" }));
   }
@@ -178,7 +178,7 @@
     },
     // A link to a segment opens it, unless it is the one being worked on.
     link: function (search) {
-      const wanted = new URLSearchParams(search || "").get("segment");
+      const wanted = new URLSearchParams(search || "").get("open");
       if (!wanted) return unchanged();
       let draft = null;
       try {

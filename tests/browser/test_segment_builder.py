@@ -31,7 +31,7 @@ def _save(shown: Watched, name: str) -> Watched:
     shown.page.wait_for_selector("#segments-dialog-name", state="visible")
     shown.page.fill("#segments-dialog-name", name)
     shown.page.click("#segments-dialog-done")
-    return shown.until("location.search.includes('segment=')").settle()
+    return shown.until("location.search.includes('open=')").settle()
 
 
 def test_from_a_template_to_a_file(sample_shop: Served, visit: Visit, tmp_path: Path) -> None:
