@@ -13,7 +13,7 @@ from callbacks._segments_views import moment, rests_on, says_why
 from clickhouse_schema.filters import Filters
 from clickhouse_schema.recording import recording
 from layouts.figures.segment_colours import NOT_YET, NOT_YET_NAME, SEGMENT_NAMES
-from layouts.figures.segments import movement_figure
+from layouts.figures.segments_movement import movement_figure
 from layouts.format import count, day, exact_money, money, percent
 from layouts.views import ChartView
 

@@ -1,4 +1,4 @@
-"""The RFM view's charts: segments as areas and bars, the map, spreads, movement, the holdout."""
+"""The RFM view's charts: segments as areas and bars, the map, spreads, the holdout."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from layouts.figures.segment_colours import (
-    NOT_YET,
-    NOT_YET_NAME,
     SEGMENT_NAMES,
     fill,
     ink,
-    soft,
 )
 from layouts.figures.theme import ACCENT, MUTED, OTHER, SURFACE
 from layouts.format import count, money, percent
@@ -36,10 +33,8 @@ SHORT_NAMES = {
 # Distances of the map's cells from the edges of the drawing, in pixels; the buttons over the
 # cells (`.rfm-cells` in the style sheet) keep the same.
 MAP_MARGIN = {"l": 34, "r": 4, "t": 4, "b": 40}
-_SMALLEST_BAND = 0.004  # of all: thinner bands of the movement stay in its table only
 _MOST_TICKS = 6
 _SMALL_AREA = 0.035  # of all: smaller areas have room for a short name only
-_BAND_GAP = 0.031  # between the marks of the movement, of its height: room for a label
 
 
 def treemap_figure(segments: pd.DataFrame, size: str, currency: str) -> go.Figure:
@@ -270,76 +265,6 @@ def cut_place(spread: Spread, cut: float) -> float:
     if spread.even == "ratio" and low > 0:
         return at + min(1.0, max(0.0, math.log(cut / low) / math.log(high / low)))
     return at + min(1.0, max(0.0, (cut - low) / (high - low)))
-
-
-def movement_figure(moved: pd.DataFrame, value: str, currency: str) -> go.Figure:
-    """
-    Return who went where as bands from the earlier snapshot on the left to the later one.
-
-    Args:
-        moved: As `analytics.models.rfm.movement`.
-        value: Column that gives the width: `customers` or `worth` (money).
-        currency: ISO 4217 code.
-    """
-    bands = moved[moved[value] > 0]
-    total = float(bands[value].sum())
-    bands = bands[bands[value] >= total * _SMALLEST_BAND]
-    order = [*SEGMENT_NAMES, NOT_YET]
-    left = [word for word in order if (bands["before"] == word).any()]
-    right = [word for word in order if (bands["now"] == word).any()]
-    most = max(len(left), len(right))
-    say = (lambda amount: money(amount, currency)) if value == "worth" else count
-    sums = {side: moved.groupby(side)[value].sum() for side in ("before", "now")}
-    names = {**SHORT_NAMES, NOT_YET: NOT_YET_NAME}
-    labels = [f"{names[word]} {say(float(sums['before'][word]))}" for word in left]
-    labels += [f"{names[word]} {say(float(sums['now'][word]))}" for word in right]
-    figure = go.Figure(
-        go.Sankey(
-            arrangement="fixed",
-            node={
-                "label": labels,
-                "color": [fill(word) for word in (*left, *right)],
-                "x": [0.001] * len(left) + [0.999] * len(right),
-                "y": [
-                    *_heights(bands, "before", left, value, most),
-                    *_heights(bands, "now", right, value, most),
-                ],
-                "pad": 14,
-                "thickness": 12,
-                "line": {"width": 0},
-                "hovertemplate": "%{label}<extra></extra>",
-            },
-            link={
-                "source": [left.index(word) for word in bands["before"]],
-                "target": [len(left) + right.index(word) for word in bands["now"]],
-                "value": bands[value].tolist(),
-                "color": [soft(word) for word in bands["before"]],
-                "customdata": [
-                    f"{names[row.before]} → {names[row.now]}: <b>{say(getattr(row, value))}</b>"
-                    for row in bands.itertuples()
-                ],
-                "hovertemplate": "%{customdata}<extra></extra>",
-            },
-            textfont={"size": 11.5},
-        )
-    )
-    figure.update_layout(margin={"l": 2, "r": 2, "t": 8, "b": 8})
-    return figure
-
-
-def _heights(
-    bands: pd.DataFrame, side: str, words: list[str], value: str, most: int
-) -> list[float]:
-    """Return the middle of each mark of one side, from 0 on top to 1, gaps between them."""
-    sums = bands.groupby(side)[value].sum()
-    scale = (1 - _BAND_GAP * (most - 1)) / float(sums.sum())
-    gap = _BAND_GAP * (most - 1) / max(1, len(words) - 1)
-    middles, above = [], 0.0
-    for word in words:
-        part = float(sums[word]) * scale
-        middles.append(min(0.999, max(0.001, above + part / 2)))
-        above += part + gap
-    return middles
 
 
 def holdout_figure(following: pd.DataFrame, currency: str) -> go.Figure:

@@ -18,12 +18,12 @@ from layouts.figures.segments import (
     cut_place,
     holdout_figure,
     map_figure,
-    movement_figure,
     shares_figure,
     spread_figure,
     treemap_figure,
 )
-from layouts.figures.theme import THEMES
+from layouts.figures.segments_movement import movement_figure
+from layouts.figures.theme import SURFACE, THEMES
 
 ASSETS = Path(__file__).parents[3] / "dashboard" / "assets"
 
@@ -170,6 +170,25 @@ def test_bands_stay_within_the_drawing() -> None:
     assert left == sorted(left)
     assert min(left) > 0 and max(left) < 1
     assert sum(sankey.link.value) == 1090
+
+
+def test_each_mark_of_the_movement_is_named_beside_it() -> None:
+    """Names stand at their mark's height, on a patch that no band shows through."""
+    moved = pd.DataFrame(
+        {
+            "before": ["champions", "at_risk"],
+            "now": ["at_risk", "at_risk"],
+            "customers": [900, 100],
+            "worth": 1.0,
+        }
+    )
+    figure = movement_figure(moved, "customers", "EUR")
+    notes, sankey = figure.layout.annotations, figure.data[0]
+
+    assert [note.text for note in notes] == ["Champions 900", "At risk 100", "At risk 1,000"]
+    assert [note.xanchor for note in notes] == ["left", "left", "right"]
+    assert [1 - note.y for note in notes] == pytest.approx(list(sankey.node.y))
+    assert all(note.bgcolor == SURFACE for note in notes)
 
 
 def test_the_holdout_leaves_empty_segments_out() -> None:
