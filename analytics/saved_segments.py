@@ -238,7 +238,7 @@ class Standpoint:
         if not (day is None or isinstance(day, str)):
             raise ValueError("The snapshot must be a day.")
         snapshot = None if day is None else date.fromisoformat(day)
-        return cls(Scope(**names, net_of_returns=net), snapshot)
+        return cls(Scope(names["countries"], names["channels"], names["categories"], net), snapshot)
 
     @classmethod
     def of_page(cls, filters: Filters, options: RfmOptions) -> Self:

@@ -17,6 +17,7 @@ from clickhouse_schema.asking import Asking
 from clickhouse_schema.filters import Compare, Filters
 
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_SEGMENT = re.compile(r"^[a-z0-9_-]{1,64}\Z")
 _EARLIEST, _LATEST = date(1971, 1, 1), date(2105, 12, 31)  # what a warehouse DateTime can hold
 _MOST_VALUES = 500
 _LONGEST_VALUE = 200
@@ -29,12 +30,14 @@ class Question:
     What a tile is asked.
 
     Attributes:
-        filters: The slice of data.
+        filters: The slice of data, not yet narrowed to a segment.
+        segment: Word of the segment to narrow it to, which there may not be; empty for none.
         asking: Who asks; None if the browser did not say so properly.
         mended: What was wrong with the request, in words; empty if nothing.
     """
 
     filters: Filters
+    segment: str
     asking: Asking | None
     mended: tuple[str, ...]
 
@@ -43,7 +46,8 @@ def read_question(raw: Any, view: str, facts: ShellFacts) -> Question:
     """Return the question a gate store carries, whatever it carries."""
     held = raw if isinstance(raw, dict) else {}
     filters, mended = read_filters(held.get("filters"), facts)
-    return Question(filters, _read_asking(held, view), mended)
+    segment, unusable = _read_segment(held.get("filters"))
+    return Question(filters, segment, _read_asking(held, view), (*mended, *unusable))
 
 
 def read_filters(raw: Any, facts: ShellFacts) -> tuple[Filters, tuple[str, ...]]:
@@ -65,7 +69,13 @@ def read_filters(raw: Any, facts: ShellFacts) -> tuple[Filters, tuple[str, ...]]
         if unusable:
             mended.append(f"Some {field} could not be read and were left out.")
     filters = Filters(
-        start=start, end=end, compare=compare, known_only=held.get("known_only") is True, **names
+        start=start,
+        end=end,
+        countries=names["countries"],
+        channels=names["channels"],
+        categories=names["categories"],
+        known_only=held.get("known_only") is True,
+        compare=compare,
     )
     return filters, tuple(mended)
 
@@ -92,6 +102,15 @@ def _read_names(raw: Any) -> tuple[tuple[str, ...], bool]:
         if isinstance(name, str) and len(name) <= _LONGEST_VALUE and _is_text(name)
     }
     return tuple(sorted(usable)), len(usable) < len(set(map(repr, raw)))
+
+
+def _read_segment(raw: Any) -> tuple[str, tuple[str, ...]]:
+    given = raw.get("segment") if isinstance(raw, dict) else None
+    if given is None or given == "":
+        return "", ()
+    if isinstance(given, str) and _SEGMENT.match(given):
+        return given, ()
+    return "", ("The segment could not be read; all customers are shown.",)
 
 
 def _is_text(name: str) -> bool:

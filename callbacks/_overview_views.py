@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -59,7 +60,9 @@ def trusted(
     """Return what a view rests on: the statements that made it, then the one that counts rows."""
     with recording() as counted:
         lines = lines_used(view)
-    return trust_of(metric, view, lines, facts, [*statements, *counted], rests_on=rests_on)
+        everybody = lines_used(replace(view, now=replace(view.now, segment=None)))
+    made_by = [*statements, *counted]
+    return trust_of(metric, view, lines, facts, made_by, rests_on=rests_on, everybody=everybody)
 
 
 def empty_view(view: Slice, trust: Trust, words: str = "") -> ChartView:
@@ -281,13 +284,14 @@ def _over_time(course: Course, unit: str, *, pale: bool = False) -> str:
 def _nothing(view: Slice) -> str:
     now = view.now
     chosen = {"countries": now.countries, "channels": now.channels, "categories": now.categories}
-    return nothing_sold(now.start, now.end, chosen, now.known_only)
+    segment = "" if now.segment is None else now.segment.name
+    return nothing_sold(now.start, now.end, chosen, now.known_only, segment)
 
 
 def _no_customers(view: Slice) -> str:
     return (
         f"{_nothing(view)} Orders that name no customer are not counted here."
-        if view.now.known_only
+        if view.now.known_only or view.now.segment
         else "No order here names a customer. Widen the period or the filters; orders without a "
         "customer count in revenue only."
     )

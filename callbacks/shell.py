@@ -18,9 +18,10 @@ from dash import (
     no_update,
 )
 
+from analytics.reports.segment_filter import segment_choices
 from analytics.reports.shell import ShellFacts, shell_facts
 from clickhouse_schema.errors import WarehouseError
-from layouts.filters import filter_bar
+from layouts.filters import SegmentChoice, customer_options, filter_bar
 from layouts.ids import Shell, pane, tile
 from layouts.shell import shell, stamp_text
 from layouts.tabs import TABS
@@ -51,9 +52,14 @@ def page() -> html.Div:
         countries=facts.countries,
         channels=facts.channels,
         categories=facts.categories,
+        segments=_segments(),
     )
     stamp = stamp_text(facts.data.newest_at, facts.data.currency, facts.data.time_zone)
     return shell(bounds(facts), bar, stamp, is_sample=facts.data.is_sample)
+
+
+def _segments() -> list[SegmentChoice]:
+    return [SegmentChoice(one.word, one.name, one.named) for one in segment_choices()]
 
 
 def bounds(facts: ShellFacts) -> dict[str, Any]:
@@ -68,6 +74,7 @@ def bounds(facts: ShellFacts) -> dict[str, Any]:
         "countries": list(facts.countries),
         "channels": list(facts.channels),
         "categories": list(facts.categories),
+        "of_everybody": [tab.word for tab in TABS if tab.of_everybody],
     }
 
 
@@ -85,6 +92,19 @@ def mount(wanted: str | None) -> list[Any]:
     return [layout if word == wanted else no_update for word in words]
 
 
+@callback(
+    Output(Shell.CUSTOMERS, "options"),
+    Input(Shell.SEGMENTS_ASKED, "data"),
+    prevent_initial_call=True,
+)
+def refresh_segments(asked: Any) -> Any:
+    """Send the segments anew: somebody may have saved one."""
+    try:
+        return customer_options(_segments()) if asked else no_update
+    except WarehouseError:
+        return no_update
+
+
 def _browser(namespace: str, function: str) -> ClientsideFunction:
     return ClientsideFunction(namespace, function)
 
@@ -98,6 +118,13 @@ clientside_callback(
     Input(Shell.LOCATION, "pathname"),
     Input(Shell.LOCATION, "search"),
     State(pane("pane", ALL), "id"),
+    State(Shell.BOUNDS, "data"),
+)
+clientside_callback(
+    _browser("shell", "segmentsAsked"),
+    Output(Shell.SEGMENTS_ASKED, "data"),
+    Input(Shell.ACTIVE, "data"),
+    prevent_initial_call=True,
 )
 clientside_callback(
     _browser("shell", "mount"),
@@ -137,7 +164,7 @@ clientside_callback(
     Output(Shell.COUNTRIES, "value"),
     Output(Shell.CHANNELS, "value"),
     Output(Shell.CATEGORIES, "value"),
-    Output(Shell.KNOWN_ONLY, "value"),
+    Output(Shell.CUSTOMERS, "value"),
     Output(Shell.FILTERS, "data"),
     Output(Shell.CHIPS, "children"),
     Output(Shell.NOTICE, "data", allow_duplicate=True),
@@ -149,10 +176,11 @@ clientside_callback(
     Input(Shell.COUNTRIES, "value"),
     Input(Shell.CHANNELS, "value"),
     Input(Shell.CATEGORIES, "value"),
-    Input(Shell.KNOWN_ONLY, "value"),
+    Input(Shell.CUSTOMERS, "value"),
     Input(Shell.RESET, "n_clicks"),
     Input({"type": "chip", "list": ALL, "value": ALL}, "n_clicks"),
     Input(tile("graph", ALL), "clickData"),
+    State(Shell.CUSTOMERS, "options"),
     State(Shell.BOUNDS, "data"),
     prevent_initial_call="initial_duplicate",
 )

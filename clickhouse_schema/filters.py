@@ -3,10 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 Compare = Literal["previous", "year", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSegment:
+    """
+    The customers that everything is narrowed to, written down by `members.sets`.
+
+    Attributes:
+        set_id: Which rows of `segment_members` and `segment_days` are theirs; never 0.
+        word: How the address names the segment.
+        name: How people do.
+        as_of: The moment its members were judged at, in the account's time zone. They are
+            the same customers in every period.
+        customers: How many they are.
+    """
+
+    set_id: int
+    word: str
+    name: str
+    as_of: datetime
+    customers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +47,7 @@ class Filters:
         known_only: Keep only orders whose customer is known.
         compare: What a change is measured against: the period of equal length
             just before, the same days a year earlier, or nothing.
+        segment: Keep only what these customers bought and returned; None keeps everybody.
     """
 
     start: date
@@ -35,6 +57,7 @@ class Filters:
     categories: tuple[str, ...] = ()
     known_only: bool = False
     compare: Compare = "previous"
+    segment: ChosenSegment | None = None
 
     def __post_init__(self) -> None:
         if self.end <= self.start:
@@ -71,6 +94,7 @@ class Filters:
             "channels": list(self.channels),
             "categories": list(self.categories),
             "known_only": int(self.known_only),
+            "segment": 0 if self.segment is None else self.segment.set_id,
         }
 
 

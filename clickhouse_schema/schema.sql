@@ -407,6 +407,55 @@ ENGINE = MergeTree
 ORDER BY version
 SETTINGS fsync_after_insert = 1, index_granularity = 8192;
 
+CREATE TABLE segment_days (
+    `set_id` UInt64,
+    `day` Date,
+    `country` LowCardinality(String),
+    `channel` LowCardinality(String),
+    `category` LowCardinality(String),
+    `known_customer` Bool,
+    `lines` UInt32,
+    `sale_lines` UInt32,
+    `return_lines` UInt32,
+    `units` Decimal(18, 3),
+    `gross_amount` Decimal(18, 4),
+    `discount_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4),
+    `cost_amount` Decimal(18, 4),
+    `returned_amount` Decimal(18, 4),
+    `returned_discount` Decimal(18, 4),
+    `free_lines` UInt32,
+    `free_amount` Decimal(18, 4),
+    `free_discount` Decimal(18, 4),
+    `corrected_amount` Decimal(18, 4),
+    `corrected_discount` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY set_id
+ORDER BY (day,
+    country,
+    channel,
+    category)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE segment_members (
+    `set_id` UInt64,
+    `customer_key` UInt64)
+ENGINE = MergeTree
+PARTITION BY set_id
+ORDER BY customer_key
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE segment_sets (
+    `set_id` UInt64,
+    `set_key` String,
+    `data_version` UInt64,
+    `made_at` DateTime('UTC') DEFAULT now('UTC'),
+    `customers` UInt64)
+ENGINE = MergeTree
+ORDER BY (set_key,
+    made_at) TTL made_at + toIntervalDay(7)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE staging_customer_totals (
     `batch_id` UInt32,
     `customer_key` UInt64,

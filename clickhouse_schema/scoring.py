@@ -26,17 +26,20 @@ class Scope:
     Attributes:
         countries, channels, categories: Names as loaded, sorted; empty keeps all.
         net_of_returns: Whether returned value is taken off a customer's monetary value.
+        segment: Set of the customers that count, as `ChosenSegment.set_id`; 0 for everybody.
     """
 
     countries: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     net_of_returns: bool = False
+    segment: int = 0
 
     @classmethod
     def of(cls, filters: Filters, *, net_of_returns: bool = False) -> Self:
         """Return what `filters` keep."""
-        return cls(filters.countries, filters.channels, filters.categories, net_of_returns)
+        segment = 0 if filters.segment is None else filters.segment.set_id
+        return cls(filters.countries, filters.channels, filters.categories, net_of_returns, segment)
 
     def as_params(self, snapshot: datetime, until: datetime | None = None) -> dict[str, Any]:
         """
@@ -51,6 +54,7 @@ class Scope:
             "channels": list(self.channels),
             "categories": list(self.categories),
             "net_of_returns": int(self.net_of_returns),
+            "segment": self.segment,
             "snapshot": snapshot,
             "until": until or snapshot,
         }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -31,6 +33,24 @@ COMPARISONS = {
 CUSTOMERS = {"all": "All customers", "known": "Known customers only"}
 
 
+@dataclass(frozen=True, slots=True)
+class SegmentChoice:
+    """A segment that customers can be narrowed to: its word in the address, its name, its kind."""
+
+    word: str
+    name: str
+    named: bool
+
+
+def customer_options(segments: Sequence[SegmentChoice]) -> list[Any]:
+    """Return whose sales can be looked at: everybody's, known customers', a segment's."""
+    words: list[Any] = [{"value": value, "label": label} for value, label in CUSTOMERS.items()]
+    return words + [
+        {"value": one.word, "label": f"{one.name} (RFM)" if one.named else one.name}
+        for one in segments
+    ]
+
+
 def filter_bar(
     *,
     first_day: date,
@@ -40,6 +60,7 @@ def filter_bar(
     countries: tuple[str, ...],
     channels: tuple[str, ...],
     categories: tuple[str, ...],
+    segments: Sequence[SegmentChoice],
 ) -> html.Div:
     """
     Return the bar; the browser keeps it, the address and the filters store equal.
@@ -49,6 +70,7 @@ def filter_bar(
         today: Day after the newest order.
         start, end: The period shown first; `end` is left out of it.
         countries, channels, categories: As loaded; a bar without a choice is hidden.
+        segments: What customers can be narrowed to.
     """
     controls = [
         _select(Shell.PRESET, PRESETS, "12m", "Period", clearable=False),
@@ -68,7 +90,17 @@ def filter_bar(
         _names(Shell.COUNTRIES, countries, "All countries", "Country"),
         _names(Shell.CHANNELS, channels, "All channels", "Channel"),
         _names(Shell.CATEGORIES, categories, "All categories", "Category"),
-        _select(Shell.KNOWN_ONLY, CUSTOMERS, "all", "Customers", clearable=False),
+        _labelled(
+            dcc.Dropdown(
+                customer_options(segments),
+                "all",
+                id=Shell.CUSTOMERS,
+                clearable=False,
+                maxHeight=360,
+            ),
+            "Customers",
+            "",
+        ),
         _select(Shell.COMPARE, COMPARISONS, "previous", "Comparison", clearable=False),
         html.Button("Reset", id=Shell.RESET, className="button"),
     ]

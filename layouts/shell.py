@@ -28,7 +28,8 @@ def shell(bounds: dict[str, Any], bar: html.Div | None, stamp: str, *, is_sample
     Args:
         bounds: What the browser checks an address against: `first`, `today`,
             `start`, `end` (ISO days, the last two the period shown first),
-            `countries`, `channels`, `categories`, `version`.
+            `countries`, `channels`, `categories`, `version`, `of_everybody` (words of
+            the tabs that a chosen segment does not narrow).
         bar: The filter bar; None when nothing is loaded.
         stamp: Until when the data goes, in which currency and time zone.
         is_sample: Whether this is the sample retailer's data.
@@ -78,6 +79,7 @@ def _stores(bounds: dict[str, Any]) -> list[Component]:
         dcc.Store(id=Shell.THEMES, data=THEMES),
         dcc.Store(id=Shell.DEFINITIONS, data=definitions),
         dcc.Store(id=Shell.NOTICE),
+        dcc.Store(id=Shell.SEGMENTS_ASKED),
     ]
 
 

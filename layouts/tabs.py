@@ -14,11 +14,13 @@ class Tab:
         word: Name of its module in every room: layouts, figures, callbacks ...
         label: What the navigation calls it.
         icon: Name of a Bootstrap icon, without `bi-`.
+        of_everybody: Whether it shows all customers although a segment is chosen.
     """
 
     word: str
     label: str
     icon: str
+    of_everybody: bool = False
 
     @property
     def path(self) -> str:
@@ -28,5 +30,5 @@ class Tab:
 
 TABS = (
     Tab("overview", "Overview", "speedometer2"),
-    Tab("segments", "Segments", "people"),
+    Tab("segments", "Segments", "people", of_everybody=True),
 )

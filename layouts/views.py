@@ -30,6 +30,7 @@ class Trust:
         left_out: Rows that did not: (by which rule, how many).
         data_as_of: Time of the newest order, in words.
         statements: What was run: (name, SQL with its values listed below).
+        narrowed: Which customers it is about, in words; empty for all of them.
     """
 
     metric: str
@@ -39,6 +40,7 @@ class Trust:
     left_out: tuple[tuple[str, int], ...]
     data_as_of: str
     statements: tuple[tuple[str, str], ...]
+    narrowed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,13 @@ def leader(names: Sequence[str], values: Sequence[float], kind: str, *, there_ar
     return f"{first} brings {share} of revenue, the most of {len(names)} {PLURALS[kind]}"
 
 
-def nothing_sold(start: date, end: date, chosen: Mapping[str, Sequence[str]], known: bool) -> str:
+def nothing_sold(
+    start: date,
+    end: date,
+    chosen: Mapping[str, Sequence[str]],
+    known: bool,
+    segment: str = "",
+) -> str:
     """
     Return why a tile has nothing to show, and which filter to widen.
 
@@ -152,6 +158,7 @@ def nothing_sold(start: date, end: date, chosen: Mapping[str, Sequence[str]], kn
         start, end: The period, [start, end).
         chosen: Filter -> names it keeps; empty when it keeps all.
         known: Whether only orders of known customers are kept.
+        segment: Name of the segment whose customers are kept; empty for everybody.
     """
     said = f"Nothing was sold {period(start, end)} with these filters."
     widen = [
@@ -161,6 +168,8 @@ def nothing_sold(start: date, end: date, chosen: Mapping[str, Sequence[str]], kn
     ]
     if known:
         widen.append("“Known customers only”")
+    if segment:
+        widen.append(f"the segment “{segment}”")
     if not widen:
         return f"Nothing was sold {period(start, end)}. Choose a longer or another period."
     return f"{said} Remove {' or '.join(widen)}, or choose a longer period."

@@ -40,7 +40,8 @@ def product_movements(
     Raises:
         WarehouseError: ClickHouse refused or could not be reached.
     """
-    if filters.countries or filters.channels or filters.categories or filters.known_only:
+    narrowed = filters.countries or filters.channels or filters.categories or filters.known_only
+    if narrowed or filters.segment:
         return product_movements_of_slice(warehouse, filters, before, top)
     params = {**both_periods(filters, before), "top": top}
     return run_query(warehouse, "product_movements", params, PRODUCT_MOVEMENTS)

@@ -4,7 +4,7 @@
   const LISTS = { countries: "country", channels: "channel", categories: "category" };
   const LABELS = { countries: "Country", channels: "Channel", categories: "Category" };
 
-  const OURS = ["from", "to", "customers", "compare", ...Object.values(LISTS)];
+  const OURS = ["from", "to", "customers", "segment", "compare", ...Object.values(LISTS)];
 
   const toDay = (text) => Date.parse(text + "T00:00:00Z");
   const toText = (time) => new Date(time).toISOString().slice(0, 10);
@@ -46,11 +46,11 @@
 
   function usual(bounds) {
     const [from, to] = presetDays("12m", bounds);
-    return { from, to, countries: [], channels: [], categories: [], known: false, compare: "previous" };
+    return { from, to, countries: [], channels: [], categories: [], known: false, segment: null, compare: "previous" };
   }
 
   // What an address asks for, and in words what of it cannot be had.
-  function read(search, bounds) {
+  function read(search, bounds, segments) {
     const asked = new URLSearchParams(search || "");
     const held = usual(bounds);
     const notes = [];
@@ -78,6 +78,11 @@
       if (asked.get("customers") === "known") held.known = true;
       else notes.push("The address asked for customers that cannot be chosen; all are shown.");
     }
+    if (asked.has("segment")) {
+      if (segments.some((one) => one.value === asked.get("segment"))) held.segment = asked.get("segment");
+      else notes.push("The segment of the address is not there, or is in the archive; all customers are shown.");
+    }
+    if (held.segment) held.known = false;  // its customers are known
     if (asked.has("compare")) {
       if (["previous", "year", "none"].includes(asked.get("compare"))) held.compare = asked.get("compare");
       else notes.push("The address asked for an unknown comparison; the previous period is used.");
@@ -98,26 +103,31 @@
     }
     for (const [list, name] of Object.entries(LISTS)) held[list].forEach((value) => asked.append(name, value));
     if (held.known) asked.set("customers", "known");
+    if (held.segment) asked.set("segment", held.segment);
     if (held.compare !== plain.compare) asked.set("compare", held.compare);
     const text = asked.toString();
     return text ? "?" + text : "";
   }
 
-  function chips(held) {
+  const segmentName = (word, segments) => (segments.find((one) => one.value === word) || {}).label || "";
+
+  function chips(held, segments) {
     const found = [];
     for (const list of Object.keys(LISTS)) {
       held[list].forEach((value) => found.push([list, value, LABELS[list] + ": " + (value || "Not given")]));
     }
     if (held.known) found.push(["known", "known", "Known customers only"]);
+    if (held.segment) found.push(["segment", held.segment, "Segment: " + segmentName(held.segment, segments)]);
     return found.map(([list, value, label]) => ({
       type: "Button",
       namespace: "dash_html_components",
       props: {
         id: { type: "chip", list, value },
-        className: "chip",
+        className: list === "segment" ? "chip chip-segment" : "chip",
         "aria-label": "Remove " + label,
         children: [
           label,
+          ...(list === "segment" ? [clientele.element("Span", { className: "chip-note", children: "not on this tab" })] : []),
           { type: "I", namespace: "dash_html_components", props: { className: "bi bi-x-lg", "aria-hidden": "true" } },
         ],
       },
@@ -158,21 +168,23 @@
       }
     }
     if (filters.known_only) parts.push("Known customers only");
+    if (filters.segment && !document.body.classList.contains("of-everybody")) parts.push("Segment: " + clientele.segmentName);
     return parts.join("; ");
   };
 
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.filters = {
-    keep: function (search, from, to, preset, compare, countries, channels, categories, known, reset, removed, clicks, bounds) {
+    keep: function (search, from, to, preset, compare, countries, channels, categories, customers, reset, removed, clicks, options, bounds) {
       const unchanged = dash_clientside.no_update;
       if (!bounds || !bounds.today) return Array(12).fill(unchanged);
       clientele.bounds = bounds;
+      const segments = (options || []).filter((one) => one.value !== "all" && one.value !== "known");
       const triggers = (dash_clientside.callback_context.triggered || []).filter((one) => one.prop_id !== ".");
       const by = (id) => triggers.some((one) => one.prop_id.startsWith(id + "."));
       let held;
       let notes = [];
       if (!clientele.held || by("shell-location")) {
-        [held, notes] = read(search, bounds);
+        [held, notes] = read(search, bounds, segments);
       } else if (by("shell-reset")) {
         held = usual(bounds);
       } else {
@@ -182,7 +194,8 @@
           countries: [...(countries || [])].sort(),
           channels: [...(channels || [])].sort(),
           categories: [...(categories || [])].sort(),
-          known: known === "known",
+          known: customers === "known",
+          segment: segments.some((one) => one.value === customers) ? customers : null,
           compare: compare || "previous",
         };
         if (by("shell-preset") && preset !== "custom") [held.from, held.to] = presetDays(preset, bounds);
@@ -190,6 +203,7 @@
           if (!one.prop_id.startsWith("{") || !one.value) continue;
           const id = JSON.parse(one.prop_id.slice(0, one.prop_id.lastIndexOf(".")));
           if (id.type === "chip" && id.list === "known") held.known = false;
+          else if (id.type === "chip" && id.list === "segment") held.segment = null;
           else if (id.type === "chip") held[id.list] = held[id.list].filter((value) => value !== id.value);
           else if (id.type === "tile-graph") clicked(held, one, id);
         }
@@ -205,10 +219,12 @@
         channels: held.channels,
         categories: held.categories,
         known_only: held.known,
+        segment: held.segment,
         compare: held.compare,
       };
       const same = JSON.stringify(filters) === JSON.stringify(clientele.filters);
       clientele.filters = filters;
+      clientele.segmentName = segmentName(held.segment, segments);
       return [
         arrived || address === (search || "") ? unchanged : address,
         held.from,
@@ -218,9 +234,9 @@
         held.countries,
         held.channels,
         held.categories,
-        held.known ? "known" : "all",
+        held.segment || (held.known ? "known" : "all"),
         same ? unchanged : filters,
-        same ? unchanged : chips(held),
+        same ? unchanged : chips(held, segments),
         notes.length ? { head: "Filters", body: notes.join(" "), kind: "warning" } : unchanged,
       ];
     },

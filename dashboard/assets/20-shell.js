@@ -4,6 +4,7 @@
   const reader = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   let number = 0;
   let toldVersion = null;
+  let lastTab = null;
 
   const element = (type, props, namespace) => ({
     type, namespace: namespace || "dash_html_components", props,
@@ -15,7 +16,7 @@
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.shell = {
     // Path -> the active tab, which panes are hidden, where the links lead.
-    route: function (path, search, ids) {
+    route: function (path, search, ids, bounds) {
       const tabs = ids.map((id) => id.tab);
       const wanted = (path || "/").split("/").filter(Boolean).pop();
       const tab = tabs.includes(wanted) ? wanted : tabs[0];
@@ -23,6 +24,8 @@
       const label = link ? link.textContent : tab;
       const heading = document.getElementById("page-title");
       if (heading) heading.textContent = label;
+      const everybody = (bounds && bounds.of_everybody) || [];
+      document.body.classList.toggle("of-everybody", everybody.includes(tab));
       document.title = label + " · Clientele";
       return [
         tab,
@@ -37,10 +40,20 @@
       if (!tab || held.includes(tab)) return [dash_clientside.no_update, dash_clientside.no_update];
       return [held.concat([tab]), tab];
     },
+    // Segments are saved on a tab that shows everybody: the filter's choices are read anew on leaving it.
+    segmentsAsked: function (tab) {
+      const left = lastTab;
+      lastTab = tab;
+      const everybody = (clientele.bounds && clientele.bounds.of_everybody) || [];
+      return left !== tab && everybody.includes(left) ? Date.now() : dash_clientside.no_update;
+    },
     // A question passes to a tile only when it is in view and asks something new.
     gate: function (filters, active, seen, held) {
       const id = own().id;
       if (!filters || !seen || active !== id.name.split("-")[0]) return dash_clientside.no_update;
+      // Where everybody is shown, choosing a segment is no new question.
+      const everybody = (clientele.bounds && clientele.bounds.of_everybody) || [];
+      if (everybody.includes(active)) filters = Object.assign({}, filters, { segment: null });
       if (held && JSON.stringify(held.filters) === JSON.stringify(filters)) return dash_clientside.no_update;
       number += 1;
       return { filters, reader, number };

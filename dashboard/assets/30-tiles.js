@@ -104,6 +104,7 @@
     }
     if (view.exact) parts.push(part("Exactly", [html("P", { children: view.exact })]));
     parts.push(part("Period", [html("P", { children: trust.period + (trust.compared ? ", compared with " + trust.compared : "") })]));
+    if (trust.narrowed) parts.push(part("Segment", [html("P", { children: trust.narrowed })]));
     if (trust.used.length) parts.push(part("Rows used", [list(trust.used)]));
     if (trust.left_out.length) parts.push(part("Rows left out", [list(trust.left_out)]));
     parts.push(part("Data", [html("P", { children: trust.data_as_of })]));

@@ -132,6 +132,7 @@ def slices(facts: ShellFacts) -> dict[str, Filters]:
 def as_question(filters: Filters, number: int) -> dict[str, Any]:
     """Return what a tile's gate carries for these filters."""
     held = {**asdict(filters), "start": str(filters.start), "end": str(filters.end)}
+    held["segment"] = None if filters.segment is None else filters.segment.word
     return {"filters": held, "reader": "benchmark", "number": number}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -87,6 +88,16 @@ def test_names_that_are_no_text_are_left_out_with_words() -> None:
     assert mended == ("Some countries could not be read and were left out.",)
 
 
+def test_a_segment_is_a_plain_word() -> None:
+    """What can be a segment's id is looked up; anything else is left out with words."""
+    for word in ("rfm-champions", "0123456789abcdef"):
+        assert read_question({"filters": {"segment": word}}, "overview-x", FACTS).segment == word
+    for word in ("x' OR 1", "UPPER", "a" * 65, "a\n", 5, ["a"]):
+        question = read_question({"filters": {**GOOD, "segment": word}}, "overview-x", FACTS)
+        assert question.segment == ""
+        assert question.mended == ("The segment could not be read; all customers are shown.",)
+
+
 def test_a_hostile_reader_name_is_nobody() -> None:
     """Who asks becomes part of a statement's tag: only plain words may."""
     raw = {"filters": GOOD, "reader": "x' OR 1 --", "number": 1}
@@ -118,6 +129,7 @@ def test_a_plain_reader_is_known() -> None:
                     "categories": JSON,
                     "known_only": JSON,
                     "compare": JSON,
+                    "segment": JSON | st.sampled_from(["rfm-champions", "x\n", "a" * 65]),
                 },
             )
             | JSON,
@@ -132,5 +144,6 @@ def test_anything_becomes_a_question(raw: Any) -> None:
 
     assert question.filters.end > question.filters.start
     assert all(isinstance(name, str) for name in question.filters.countries)
+    assert question.segment == "" or re.fullmatch("[a-z0-9_-]{1,64}", question.segment)
     question.filters.compared()
     hash(question.filters)

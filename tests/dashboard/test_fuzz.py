@@ -32,9 +32,12 @@ FILTERS = st.fixed_dictionaries(
         "categories": JSON,
         "known_only": JSON,
         "compare": st.sampled_from(["previous", "year", "none"]) | JSON,
+        "segment": st.sampled_from(["rfm-champions", "rfm-x", "0123456789abcdef", "' OR"]) | JSON,
     },
 )
-ADDRESS = st.tuples(TEXT, st.dictionaries(st.sampled_from(["from", "to", "country", "x"]), TEXT))
+ADDRESS = st.tuples(
+    TEXT, st.dictionaries(st.sampled_from(["from", "to", "country", "segment", "x"]), TEXT)
+)
 OFTEN = settings(
     max_examples=500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -10,5 +10,6 @@ WHERE kind = 'sale'
   AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
   AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})
   AND (empty({categories:Array(String)}) OR category IN {categories:Array(String)})
+  AND {{in_segment}}
 GROUP BY name
 ORDER BY customers DESC, name

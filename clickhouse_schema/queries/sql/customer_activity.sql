@@ -24,7 +24,7 @@ WITH
         FROM
         (
             {{customer_lives}}
-            WHERE one_batch
+            WHERE one_batch AND {{in_segment}}
         )
         UNION ALL
         SELECT
@@ -37,7 +37,7 @@ WITH
         FROM
         (
             {{customer_lives}}
-            WHERE NOT one_batch
+            WHERE NOT one_batch AND {{in_segment}}
         ) AS batch
         GROUP BY customer_key
     )

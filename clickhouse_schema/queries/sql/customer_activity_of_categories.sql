@@ -36,6 +36,7 @@ WITH
                     AND ordered_at < toDateTime({before_end:Date}, 'UTC')))
               AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
               AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})
+              AND {{in_segment}}
         )
         GROUP BY customer_key
     ),

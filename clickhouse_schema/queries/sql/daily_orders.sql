@@ -12,5 +12,6 @@ WHERE is_order
         AND ordered_at < toDateTime({before_end:Date}, 'UTC')))
   AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
   AND ({known_only:UInt8} = 0 OR customer_key != 0)
+  AND {{in_segment}}
 GROUP BY day, channel
 ORDER BY day, channel

@@ -15,6 +15,7 @@ FROM
             AND ordered_at < toDateTime({before_end:Date}, 'UTC')))
       AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
       AND ({known_only:UInt8} = 0 OR customer_key != 0)
+      AND {{in_segment}}
     GROUP BY order_key
 )
 GROUP BY day, channel

@@ -4,7 +4,10 @@ SELECT
     day,
     toFloat64(sum(net_amount))      AS revenue,
     toFloat64(sum(returned_amount)) AS returned
-FROM daily_sales
+FROM
+(
+    {{sales_by_day}}
+)
 WHERE ((day >= {start:Date} AND day < {end:Date})
     OR (day >= {before_start:Date} AND day < {before_end:Date}))
   AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})

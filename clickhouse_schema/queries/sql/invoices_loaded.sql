@@ -10,6 +10,7 @@ WITH others AS
       AND ordered_at < toDateTime({end:Date}, 'UTC')
       AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
       AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})
+      AND {{in_segment}}
 )
 SELECT
     countIf(is_order AND order_key NOT IN (SELECT order_key FROM others))
@@ -19,3 +20,4 @@ WHERE ordered_at >= toDateTime({start:Date}, 'UTC')
   AND ordered_at < toDateTime({end:Date}, 'UTC')
   AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
   AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})
+  AND {{in_segment}}

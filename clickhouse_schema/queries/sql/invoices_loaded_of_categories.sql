@@ -6,3 +6,4 @@ WHERE category IN {categories:Array(String)}
   AND ordered_at < toDateTime({end:Date}, 'UTC')
   AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
   AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})
+  AND {{in_segment}}

@@ -6,7 +6,10 @@ SELECT
     sum(sales.lines) - sum(sales.sale_lines) - sum(sales.return_lines) AS other_lines,
     sumIf(sales.sale_lines, known_customer)                 AS known_sale_lines,
     sumIf(sales.sale_lines, NOT known_customer)             AS unknown_sale_lines
-FROM daily_sales AS sales
+FROM
+(
+    {{sales_by_day}}
+) AS sales
 WHERE day >= {start:Date} AND day < {end:Date}
   AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
   AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})

@@ -19,7 +19,10 @@ FROM
                 toUInt64(sum(sales.lines) - sum(sale_lines) - sum(return_lines) - sum(free_lines)),
                 sum(corrected_amount), sum(corrected_discount))
         ]                                       AS kinds
-    FROM daily_sales AS sales
+    FROM
+    (
+        {{sales_by_day}}
+    ) AS sales
     WHERE day >= {start:Date} AND day < {end:Date}
       AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
       AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})

@@ -19,6 +19,7 @@ WITH moved AS
       AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})
       AND (empty({categories:Array(String)}) OR category IN {categories:Array(String)})
       AND ({known_only:UInt8} = 0 OR customer_key != 0)
+      AND {{in_segment}}
     GROUP BY product_key
     HAVING revenue != 0 OR revenue_before != 0
 )

@@ -11,7 +11,10 @@ SELECT
     toFloat64(sumIf(returned_amount, day >= {start:Date} AND day < {end:Date})) AS returned,
     toFloat64(sumIf(returned_amount,
         day >= {before_start:Date} AND day < {before_end:Date}))                AS returned_before
-FROM daily_sales
+FROM
+(
+    {{sales_by_day}}
+)
 WHERE ((day >= {start:Date} AND day < {end:Date})
     OR (day >= {before_start:Date} AND day < {before_end:Date}))
   AND ({dimension:String} = 'country' OR empty({countries:Array(String)})

@@ -18,6 +18,7 @@ WHERE empty({categories:Array(String)})
   AND ordered_at < {until:DateTime('UTC')}
   AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
   AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})
+  AND {{in_segment}}
 UNION ALL
 SELECT
     any(customer_key),
@@ -37,4 +38,5 @@ WHERE notEmpty({categories:Array(String)})
   AND ordered_at < {until:DateTime('UTC')}
   AND (empty({countries:Array(String)}) OR country IN {countries:Array(String)})
   AND (empty({channels:Array(String)}) OR channel IN {channels:Array(String)})
+  AND {{in_segment}}
 GROUP BY order_key
