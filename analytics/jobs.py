@@ -147,9 +147,12 @@ class JobQueue:
         self._task = self.huey.task(name="job")(self.run)
         self._threads: _Threads | None = None
 
-    def submit(self, kind: str, owner: str, parameters: Mapping[str, Any]) -> str:
+    def submit(self, kind: str, owner: str, parameters: Mapping[str, Any], about: str = "") -> str:
         """
         Queue a job and return its id.
+
+        Args:
+            about: What it is done for, to find it by with `latest`; empty for nothing.
 
         Raises:
             KeyError: No function does this kind.
@@ -158,6 +161,8 @@ class JobQueue:
             raise KeyError(kind)
         job = Job(secrets.token_hex(8), kind, owner, dict(parameters), queued_at=time.time())
         self.write(job)
+        if about:
+            self.huey.storage.put_data(f"about:{about}", job.id.encode())
         self._task(job.id)
         return job.id
 
@@ -165,6 +170,11 @@ class JobQueue:
         """Return how a job stands; None when there is none."""
         data = self.huey.storage.peek_data(f"job:{job_id}")
         return None if data is EmptyData else self._judged(Job(**json.loads(data)))
+
+    def latest(self, about: str) -> Job | None:
+        """Return the last job that was queued for something; None when there is none."""
+        data = self.huey.storage.peek_data(f"about:{about}")
+        return None if data is EmptyData else self.find(data.decode())
 
     def of(self, owner: str) -> list[Job]:
         """Return the jobs of an owner, newest first."""

@@ -17,7 +17,11 @@ from flask import Flask
 
 import callbacks
 from analytics.activation.clock import Clock
-from analytics.activation.settings import DeliverySettings, use_delivery_settings
+from analytics.activation.settings import (
+    DeliverySettings,
+    secret_of_folder,
+    use_delivery_settings,
+)
 from analytics.activation.work import submit_delivery
 from analytics.jobs import JobQueue, queue, use_queue
 from analytics.reports._cache import cache
@@ -92,9 +96,17 @@ def delivery_settings(config: AppConfig) -> DeliverySettings:
     return DeliverySettings(
         folder=config.delivery_dir or config.data_dir / "deliveries",
         exports=config.data_dir / "exports",
-        secret=config.webhook_secret,
+        secret=config.webhook_secret or _own_secret(config),
         private_hosts=config.webhook_private_hosts,
     )
+
+
+def _own_secret(config: AppConfig) -> str:
+    """Return the secret kept beside an embedded home; processes on a server must be given one."""
+    if not config.home.embedded:
+        return ""
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    return secret_of_folder(config.data_dir)
 
 
 def start_deliveries(work: JobQueue) -> Clock:

@@ -156,7 +156,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("CLIENTELE_DELIVERY_DIR", "delivery_dir", "", "folder", _folder_if_any,
             "Where segments are delivered as files; empty for `deliveries` in the data folder"),
     Setting("CLIENTELE_WEBHOOK_SECRET", "webhook_secret", "", "text", _secret,
-            "Signs what is posted to webhooks; at least 32 characters, none is posted without"),
+            "Signs what is posted to webhooks, 32 characters at least; embedded, one is made"),
     Setting("CLIENTELE_WEBHOOK_PRIVATE_HOSTS", "webhook_private_hosts", "", "list", _codes,
             "Hosts of webhooks, by commas, that may have an address only this network reaches"),
 )

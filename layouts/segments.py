@@ -43,6 +43,7 @@ SUB_VIEWS = (
     SubView("rfm", "RFM", "grid-3x3"),
     SubView("builder", "Builder", "funnel"),
     SubView("saved", "Saved segments", "bookmark"),
+    SubView("deliveries", "Deliveries", "send"),
 )
 
 
@@ -52,7 +53,7 @@ def sub_view(part: str, view: Any) -> dict[str, Any]:
 
 
 def layout() -> html.Div:
-    """Return the tab without a number in it; the first sub-view is open until the address says."""
+    """Return the tab without a number in it; the address says which sub-view is shown."""
     links = [
         dbc.NavLink(
             [icon(view.icon), html.Span(view.label)],
@@ -68,7 +69,7 @@ def layout() -> html.Div:
             import_module(f"layouts.segments_{view.word}").layout(),
             id=sub_view("pane", view.word),
             className="subview",
-            hidden=view is not SUB_VIEWS[0],
+            hidden=True,
         )
         for view in SUB_VIEWS
     ]

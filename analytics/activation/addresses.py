@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 LONGEST_URL = 2_000
+_USUAL_PORTS = {"https": 443, "http": 80}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # an IPv4 address stands in its last four bytes
 
 
@@ -33,7 +34,9 @@ class WebhookUrl:
     @property
     def place(self) -> str:
         """The address without its query, which may hold a secret."""
-        return f"{self.scheme}://{self.host}:{self.port}{self.target.partition('?')[0]}"
+        port = "" if self.port == _USUAL_PORTS[self.scheme] else f":{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}{port}{self.target.partition('?')[0]}"
 
 
 def webhook_url(text: str) -> WebhookUrl:
@@ -58,7 +61,7 @@ def webhook_url(text: str) -> WebhookUrl:
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
         raise ValueError("its address must begin with https://.")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return WebhookUrl(parts.scheme, host, port or (443 if parts.scheme == "https" else 80), target)
+    return WebhookUrl(parts.scheme, host, port or _USUAL_PORTS[parts.scheme], target)
 
 
 def open_connection(
@@ -83,6 +86,21 @@ def open_connection(
             )
     kind = _PinnedHTTPS if url.scheme == "https" else _Pinned
     return kind(url.host, url.port, address=addresses[0], timeout=timeout)
+
+
+def check_host(url: WebhookUrl, private_hosts: tuple[str, ...]) -> None:
+    """
+    Find out, without connecting, whether a host may be posted to.
+
+    Raises:
+        ValueError: It may not, or nobody knows its name; the sentence says so.
+    """
+    try:
+        open_connection(url, private_hosts, 1.0)
+    except PermissionError as error:
+        raise ValueError(str(error)) from None
+    except OSError:
+        raise ValueError(f"no host is known by the name {url.host}.") from None
 
 
 class _Pinned(http.client.HTTPConnection):

@@ -15,10 +15,12 @@ from datetime import UTC, datetime, timedelta
 
 from analytics.activation.delivery import at_it, begin_run
 from analytics.activation.plan import ACTIVATION, Plan
+from analytics.activation.schedule import Schedule
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.deliveries.runs import UNFINISHED, RunTaken, last_due, runs
 from clickhouse_schema.errors import WarehouseError
 from clickhouse_schema.made.reading import listed
+from clickhouse_schema.made.things import Made
 
 TICK_SECONDS = 30.0
 # A run missed because nothing was running is made up for within this time.
@@ -43,7 +45,7 @@ def begin_due(warehouse: Warehouse, submit: Submit, now: datetime) -> list[str]:
     begun = []
     done = last_due(warehouse)
     for activation in listed(warehouse, ACTIVATION):
-        schedule = Plan.of(activation.body).schedule
+        schedule = _schedule_of(activation)
         if schedule is None:
             continue
         due = schedule.latest_due(now)
@@ -57,6 +59,17 @@ def begin_due(warehouse: Warehouse, submit: Submit, now: datetime) -> list[str]:
         submit(run.run_id)
         begun.append(run.run_id)
     return begun
+
+
+def _schedule_of(activation: Made) -> Schedule | None:
+    """Return when an activation is due; None for never, also when it cannot be read."""
+    try:
+        plan = Plan.of(activation.body)
+    except ValueError as error:
+        fields = {"activation": activation.id, "why": str(error)}
+        log.warning("delivery cannot be read", extra={"fields": fields})
+        return None
+    return None if plan.paused else plan.schedule
 
 
 def take_up(

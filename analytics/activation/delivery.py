@@ -21,7 +21,7 @@ from analytics.activation.addresses import webhook_url
 from analytics.activation.folder import deliver_file
 from analytics.activation.plan import ACTIVATION, Plan
 from analytics.activation.settings import DeliverySettings
-from analytics.activation.webhook import Later, Poster, encode
+from analytics.activation.webhook import Later, Poster, encode, receiver_secret
 from analytics.errors import AnalysisError, DeliveryFailed
 from analytics.exports.files import Export, export_of
 from clickhouse_schema.client import Warehouse
@@ -158,12 +158,13 @@ class Delivery:
     def _to_webhook(self, run: Run, plan: Plan, listener: Listener) -> Run:
         if not self.settings.secret:
             raise DeliveryFailed(
-                "Webhooks are signed, and there is no secret to sign with: set "
-                "CLIENTELE_WEBHOOK_SECRET."
+                "Posts are signed, and there is no secret to sign with: ask your administrator to "
+                "set CLIENTELE_WEBHOOK_SECRET, then continue the delivery."
             )
         url = webhook_url(plan.url)
         run = replace(run, place=url.place)
-        poster = Poster(url, self.settings, listener.wait)
+        secret = receiver_secret(self.settings.secret, run.activation_id, plan.secret_no)
+        poster = Poster(url, replace(self.settings, secret=secret), listener.wait)
         export = self._export(run, plan)
         done = batches_done(self.warehouse, run.run_id)
         for number in range(1, run.batches + 1):
@@ -196,7 +197,7 @@ class Delivery:
             owner="",
             attempts=later.attempts,
             resume_at=self.now() + timedelta(seconds=later.seconds),
-            error=f"The receiver could not take a batch ({later.said}); it is tried again.",
+            error=f"The receiver could not take a batch: {later.said}. It is tried again.",
         )
 
     def _payload(self, run: Run, export: Export, number: int) -> dict[str, Any]:

@@ -14,8 +14,12 @@ from analytics.exports.layouts import LAYOUTS
 from clickhouse_schema.made.things import Body, Kind
 
 MOST_PER_BATCH = 10_000
+MOST_SECRETS = 1_000_000
 _SEGMENT = re.compile(r"^[a-z0-9][a-z0-9_-]{0,63}$")
-_KEYS = {"segment", "segment_version", "layout", "to", "format", "url", "batch_size", "schedule"}
+_KEYS = {
+    "segment", "segment_version", "layout", "to", "format", "url", "batch_size", "schedule",
+    "paused", "secret_no",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Plan:
         url: Of the webhook.
         batch_size: Members in one post.
         schedule: When; None for by hand only.
+        paused: Whether the schedule is left aside for now.
+        secret_no: Which secret its posts are signed with; a new one is the next number.
     """
 
     segment: str
@@ -42,6 +48,8 @@ class Plan:
     url: str = ""
     batch_size: int = 1_000
     schedule: Schedule | None = None
+    paused: bool = False
+    secret_no: int = 1
 
     @classmethod
     def of(cls, body: Body) -> Self:
@@ -70,6 +78,8 @@ class Plan:
             "url": self.url,
             "batch_size": self.batch_size,
             "schedule": None if self.schedule is None else self.schedule.to_dict(),
+            "paused": self.paused,
+            "secret_no": self.secret_no,
         }
 
     @property
@@ -82,7 +92,8 @@ class Plan:
             if self.to == "folder"
             else f"To {webhook_url(self.url).place} ({layout}), {self.batch_size:,} at a time"
         )
-        return f"{way}, {self.schedule.in_words if self.schedule else 'by hand only'}."
+        when = self.schedule.in_words if self.schedule else "by hand only"
+        return f"{way}, {when}{' (paused)' if self.schedule and self.paused else ''}."
 
     def _check(self) -> None:
         if not isinstance(self.segment, str) or not _SEGMENT.match(self.segment):
@@ -101,6 +112,10 @@ class Plan:
             raise ValueError("its webhook has no address.")
         if self.to == "webhook":
             webhook_url(self.url)
+        if not isinstance(self.paused, bool):
+            raise ValueError("it is paused or not.")
+        if type(self.secret_no) is not int or not 1 <= self.secret_no <= MOST_SECRETS:
+            raise ValueError("its secret has no such number.")
 
 
 def _check(body: Body) -> None:
@@ -120,7 +135,9 @@ def _differences(old: Body, new: Body) -> list[str]:
             if after.segment_version
             else "Now for the newest version of the segment at each run."
         )
+    if before.secret_no != after.secret_no:
+        told.append("It has a new secret.")
     return told or ([] if before == after else ["The address has changed."])
 
 
-ACTIVATION = Kind("activation", "activation", check=_check, differences=_differences)
+ACTIVATION = Kind("activation", "delivery", check=_check, differences=_differences)

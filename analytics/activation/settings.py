@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +29,22 @@ class DeliverySettings:
 
 
 _held: list[DeliverySettings] = []
+
+
+def secret_of_folder(folder: Path) -> str:
+    """
+    Return the secret that lies in a folder; one is made, for its owner only, at the first time.
+
+    For a home that one process has to itself: several machines need one they share.
+    """
+    path = folder / "webhook.key"
+    if not path.is_file():
+        unfinished = folder / ".webhook.key.part"
+        handle = os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        unfinished.replace(path)
+    return path.read_text(encoding="ascii").strip()
 
 
 def use_delivery_settings(settings: DeliverySettings | None) -> None:

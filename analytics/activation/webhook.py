@@ -45,6 +45,17 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
     return "sha256=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
 
 
+def receiver_secret(master: str, activation_id: str, number: int) -> str:
+    """
+    Return what the posts of one delivery are signed with, 64 hexadecimal digits.
+
+    It is derived each time and stored nowhere; who knows it cannot find the one
+    it is derived from, nor that of another receiver.
+    """
+    text = f"clientele webhook {activation_id} {number}"
+    return hmac.new(master.encode(), text.encode(), hashlib.sha256).hexdigest()
+
+
 def encode(payload: Mapping[str, Any]) -> bytes:
     """Return the body of a post; the same bytes for the same payload."""
     return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode()
@@ -128,7 +139,7 @@ class Poster:
         except PermissionError as error:
             raise DeliveryFailed(str(error)) from error
         except OSError:
-            return 0, None, "the host's name is not known"
+            return 0, None, f"no host is known by the name {self.url.host}"
         try:
             connection.request("POST", self.url.target, body, self._headers(key, body))
             answer = connection.getresponse()
@@ -141,6 +152,8 @@ class Poster:
             ) from error
         except TimeoutError:
             return 0, None, f"no answer within {TIMEOUT:.0f} seconds"
+        except ConnectionRefusedError:
+            return 0, None, "nothing listens at that address"
         except (OSError, http.client.HTTPException) as error:
             return 0, None, f"no connection ({type(error).__name__})"
         finally:

@@ -16,7 +16,7 @@ from analytics.activation.settings import delivery_settings
 from analytics.errors import AnalysisError
 from analytics.exports.excel import write_excel
 from analytics.exports.files import csv_chunks, export_of, parquet_chunks
-from analytics.jobs import JobCancelled, JobQueue, Work, kind
+from analytics.jobs import Job, JobCancelled, JobQueue, Work, kind
 from analytics.reports._warehouse import warehouse
 from analytics.saved_segments import (
     ALL_ORDERS,
@@ -59,22 +59,25 @@ class _Follows:
 
 def submit_delivery(queue: JobQueue, run_id: str, owner: str = "schedule") -> str:
     """Queue a run and return the id of its job."""
-    return queue.submit(DELIVER, owner, {"run": run_id})
+    return queue.submit(DELIVER, owner, {"run": run_id}, about=f"run:{run_id}")
 
 
-def stop_delivery(queue: JobQueue, run_id: str, job_id: str = "") -> Run | None:
+def job_of(queue: JobQueue, run_id: str) -> Job | None:
+    """Return the last job that was queued to carry a run out; None when there is none."""
+    return queue.latest(f"run:{run_id}")
+
+
+def stop_delivery(queue: JobQueue, run_id: str) -> Run | None:
     """
-    Stop a run, whether it waits, is queued or is being sent.
-
-    Args:
-        job_id: Of the job that does it, where known: what it is at ends at once.
+    Stop a run, whether it waits, is queued or is being sent; what it is at ends at once.
 
     Returns:
         The run as it stands now; None when there is none of that id.
     """
     run = stop_run(warehouse(), run_id)
-    if job_id:
-        queue.cancel(job_id)
+    job = job_of(queue, run_id)
+    if job is not None and job.state in {"queued", "running"}:
+        queue.cancel(job.id)
     return run
 
 

@@ -54,6 +54,7 @@ class Run:
         place: File or address, without secrets.
         error: What went wrong or is waited for, for readers; empty if nothing.
         batches_done: Batches that arrived.
+        posts: Attempts it took them in all.
         seen_at: When anything was last heard of it.
     """
 
@@ -82,6 +83,7 @@ class Run:
     place: str = ""
     error: str = ""
     batches_done: int = 0
+    posts: int = 0
     seen_at: datetime = _NEVER
 
     @property
@@ -108,7 +110,7 @@ class Run:
 
 
 _READ = tuple(field.name for field in fields(Run))
-_WRITTEN = tuple(name for name in _READ if name not in {"at", "batches_done", "seen_at"})
+_WRITTEN = tuple(name for name in _READ if name not in {"at", "batches_done", "posts", "seen_at"})
 
 
 def begin(warehouse: Warehouse, first: Run) -> Run:

@@ -4,6 +4,7 @@ SELECT
     asked_by, due_at, began_at, segment_id, segment_version, segment_name, freeze_id, members,
     batch_size, batches, owner, attempts, resume_at, place, error,
     done.batches_done                                   AS batches_done,
+    done.posts                                          AS posts,
     greatest(at, done.last_at)                          AS seen_at
 FROM
 (
@@ -21,7 +22,9 @@ FROM
 ) AS newest
 LEFT JOIN
 (
-    SELECT run_id, toUInt32(uniqExact(batch_no)) AS batches_done, max(at) AS last_at
+    SELECT
+        run_id, toUInt32(uniqExact(batch_no)) AS batches_done, sum(attempts) AS posts,
+        max(at) AS last_at
     FROM delivery_batches
     WHERE (empty({run_id:String}) OR run_id = {run_id:String})
     GROUP BY run_id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,6 +44,21 @@ class Receiver:
     def keys(self) -> list[str]:
         """The idempotency keys, as they came."""
         return [headers["Idempotency-Key"] for _, headers, _ in self.posts]
+
+    def genuine(self, secret: str) -> bool:
+        """Return whether something came and all of it was signed with a secret."""
+        return bool(self.posts) and all(
+            hmac.compare_digest(
+                headers["X-Clientele-Signature"],
+                "sha256="
+                + hmac.new(
+                    secret.encode(),
+                    headers["X-Clientele-Timestamp"].encode() + b"." + body,
+                    hashlib.sha256,
+                ).hexdigest(),
+            )
+            for _, headers, body in self.posts
+        )
 
 
 @contextmanager

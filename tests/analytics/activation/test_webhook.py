@@ -110,7 +110,7 @@ def test_a_receiver_that_stays_away_ends_the_run():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/"
-        with pytest.raises(DeliveryFailed, match="no connection"):
+        with pytest.raises(DeliveryFailed, match="nothing listens at that address"):
             poster(url).post("run:1", BODY, MOST_ATTEMPTS - 1)
 
 
@@ -197,4 +197,5 @@ def test_a_private_host_ends_the_run_with_what_to_do():
 def test_the_secret_is_not_shown():
     """Settings are logged and printed without it."""
     assert SECRET not in repr(SETTINGS)
-    assert webhook_url("https://a.example/x?token=1").place == "https://a.example:443/x"
+    assert webhook_url("https://a.example/x?token=1").place == "https://a.example/x"
+    assert webhook_url("https://a.example:444").place == "https://a.example:444/"

@@ -8,7 +8,7 @@ import pytest
 
 from analytics.activation import work
 from analytics.activation.clock import Clock, take_up
-from analytics.activation.delivery import begin_run
+from analytics.activation.delivery import begin_run, stop_run
 from analytics.activation.plan import ACTIVATION, Plan
 from analytics.activation.settings import DeliverySettings, use_delivery_settings
 from analytics.jobs import JobQueue
@@ -66,7 +66,7 @@ def test_a_run_stopped_before_its_turn_is_not_sent(queue, empty_warehouse):
     """The log of runs says stopped, and the clock leaves it so."""
     run = begin_run(empty_warehouse, activation(empty_warehouse))
     job = work.submit_delivery(queue, run.run_id)
-    assert work.stop_delivery(queue, run.run_id, job).state == "stopped"
+    assert work.stop_delivery(queue, run.run_id).state == "stopped"
     queue.run(job)
 
     assert queue.find(job).state == "cancelled"
@@ -81,7 +81,7 @@ def test_a_run_stopped_while_it_is_sent_ends_between_two_batches(queue, empty_wa
     with receiver() as there:
         made = activation(empty_warehouse, to="webhook", url=there.url, batch_size=1)
         run = begin_run(empty_warehouse, made)
-        there.on_post = lambda: work.stop_delivery(queue, run.run_id)
+        there.on_post = lambda: stop_run(empty_warehouse, run.run_id)
         queue.run(job := work.submit_delivery(queue, run.run_id))
 
     assert len(there.posts) == 1
