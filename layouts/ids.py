@@ -50,5 +50,8 @@ def tile(part: str, name: Any) -> dict[str, Any]:
     A tab's callbacks read `gate` (a store: the question to answer, set when the
     tile is in view and the filters changed) and write `view` (a store: the
     finished answer); the browser draws the rest from it.
+
+    The part is the key, not a value: for every output of every waiting callback
+    Dash tries all ids that have the same keys.
     """
-    return {"type": f"tile-{part}", "name": name}
+    return {f"tile-{part}": 1, "name": name}

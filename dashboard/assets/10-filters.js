@@ -138,8 +138,8 @@
     return values.includes(value) ? values.filter((kept) => kept !== value) : values.concat([value]).sort();
   }
 
-  function clicked(held, trigger, id) {
-    const tile = document.querySelector('[data-tile="' + CSS.escape(id.name) + '"]');
+  function clicked(held, trigger, name) {
+    const tile = document.querySelector('[data-tile="' + CSS.escape(name) + '"]');
     const list = tile && tile.dataset.clicks;
     const point = trigger.value && trigger.value.points && trigger.value.points[0];
     if (!list || !point) return;
@@ -205,7 +205,7 @@
           if (id.type === "chip" && id.list === "known") held.known = false;
           else if (id.type === "chip" && id.list === "segment") held.segment = null;
           else if (id.type === "chip") held[id.list] = held[id.list].filter((value) => value !== id.value);
-          else if (id.type === "tile-graph") clicked(held, one, id);
+          else if (id["tile-graph"]) clicked(held, one, id.name);
         }
       }
       const arrived = !clientele.held || by("shell-location");

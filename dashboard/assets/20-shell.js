@@ -103,7 +103,7 @@
   const watching = new WeakSet();
   const inView = new IntersectionObserver((entries) => {
     entries.forEach((entry) => {
-      dash_clientside.set_props({ type: "tile-seen", name: entry.target.dataset.tile }, { data: entry.isIntersecting });
+      dash_clientside.set_props({ "tile-seen": 1, name: entry.target.dataset.tile }, { data: entry.isIntersecting });
     });
   }, { rootMargin: "160px" });
   const watch = () => document.querySelectorAll('[data-lazy="yes"]').forEach((tile) => {

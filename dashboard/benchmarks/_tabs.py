@@ -186,7 +186,7 @@ class _Asker:
     def _part(self, part: Mapping[str, str], question: Mapping[str, Any]) -> dict[str, Any]:
         plain = part["id"]
         known = json.loads(plain) if plain.startswith("{") else plain
-        if isinstance(known, dict) and known.get("type") == "tile-gate":
+        if isinstance(known, dict) and "tile-gate" in known:
             value: Any = question
         else:
             value = self.values.get((plain, part["property"]))
@@ -261,7 +261,7 @@ def _tiles(output: str) -> list[str]:
     """Return the tiles whose views a callback writes."""
     outputs = _outputs(output)
     ids = [one["id"] for one in (outputs if isinstance(outputs, list) else [outputs])]
-    return [one["name"] for one in ids if isinstance(one, dict) and one.get("type") == "tile-view"]
+    return [one["name"] for one in ids if isinstance(one, dict) and "tile-view" in one]
 
 
 def _draws(output: str, word: str) -> bool:
