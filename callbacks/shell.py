@@ -206,6 +206,7 @@ clientside_callback(
     State(Shell.THEMES, "data"),
     State(tile("title", MATCH), "children"),
     State(tile("subtitle", MATCH), "children"),
+    prevent_initial_call=True,
 )
 clientside_callback(
     _browser("tiles", "number"),
@@ -214,6 +215,7 @@ clientside_callback(
     Output(tile("delta", MATCH), "children"),
     Output(tile("value", MATCH), "title"),
     Input(tile("view", MATCH), "data"),
+    prevent_initial_call=True,
 )
 clientside_callback(
     _browser("tiles", "mode"),
@@ -226,6 +228,7 @@ clientside_callback(
     _browser("tiles", "modeLabel"),
     Output(tile("as-table", MATCH), "children"),
     Input(tile("mode", MATCH), "data"),
+    prevent_initial_call=True,
 )
 clientside_callback(
     _browser("tiles", "download"),

@@ -97,7 +97,7 @@ def chart_tile(
         ],
         className="tile-heading",
     )
-    head: list[Component] = [html.Div([heading, _tile_menu(name, title)], className="tile-head")]
+    head: list[Component] = [html.Div([heading, _tile_menu(name, title, mode)], className="tile-head")]
     if controls is not None:
         head.append(html.Div(controls, className="tile-controls"))
     return html.Section(
@@ -153,7 +153,7 @@ def _tile_body(name: str, height: int, over: Component | None) -> dcc.Loading:
     )
 
 
-def _tile_menu(name: str, title: str) -> html.Div:
+def _tile_menu(name: str, title: str, mode: str) -> html.Div:
     about = html.Button(
         icon("info-circle"),
         id=tile("about", name),
@@ -163,7 +163,9 @@ def _tile_menu(name: str, title: str) -> html.Div:
     )
     more = dbc.DropdownMenu(
         [
-            dbc.DropdownMenuItem("View as table", id=tile("as-table", name)),
+            dbc.DropdownMenuItem(
+                "View as chart" if mode == "table" else "View as table", id=tile("as-table", name)
+            ),
             dbc.DropdownMenuItem("Download CSV", id=tile("as-csv", name)),
             dbc.DropdownMenuItem("Download PNG", id=tile("as-png", name)),
         ],

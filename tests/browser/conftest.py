@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "tests" / "pictures"
@@ -36,8 +36,12 @@ _QUIET = [
     "--disable-sync",
 ]
 
-# What the page looks like while an answer is on its way, and how often it must not.
-_WAITS = "!!document.querySelector('[data-dash-is-loading=true], .skeleton')"
+# What the page looks like before its frame and while an answer is on its way, and how often
+# in a row it must not, so that what a field still holds back has been sent.
+_WAITS = (
+    "!document.getElementById('content')"
+    " || !!document.querySelector('[data-dash-is-loading=true], .skeleton')"
+)
 _QUIET_CHECKS = 6
 _ASKS = "_dash-update-component"
 
@@ -64,7 +68,7 @@ class Watched:
     outside: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
-    pending: int = 0
+    pending: set[Request] = field(default_factory=set)
 
     def open(self, path: str) -> Watched:
         """Go to a path of the application and wait until it is quiet."""
@@ -72,14 +76,13 @@ class Watched:
         return self.settle()
 
     def settle(self) -> Watched:
-        """Wait until nothing is on its way and no tile is waiting."""
-        self.page.wait_for_load_state("networkidle")
+        """Wait until the page is there, nothing is on its way and no tile is waiting."""
         deadline = time.monotonic() + 30
         quiet = 0
         while quiet < _QUIET_CHECKS:
             assert time.monotonic() < deadline, "the page never came to rest"
             self.page.wait_for_timeout(60)
-            waits = self.pending > 0 or self.page.evaluate(_WAITS)
+            waits = self.pending or self.page.evaluate(_WAITS)
             quiet = 0 if waits else quiet + 1
         return self
 
@@ -234,9 +237,9 @@ def watch(page: Page, base: str) -> Watched:
     watched = Watched(page, base)
     page.on("console", lambda message: watched.console.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: watched.console.append(f"error: {error}"))
-    page.on("request", lambda request: _note_request(watched, request.url))
-    page.on("requestfinished", lambda request: _note_end(watched, request.url))
-    page.on("requestfailed", lambda request: _note_end(watched, request.url))
+    page.on("request", lambda request: _note_request(watched, request))
+    page.on("requestfinished", lambda request: watched.pending.discard(request))
+    page.on("requestfailed", lambda request: watched.pending.discard(request))
     page.on(
         "response",
         lambda answer: (
@@ -246,15 +249,12 @@ def watch(page: Page, base: str) -> Watched:
     return watched
 
 
-def _note_request(watched: Watched, url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme in {"http", "https", "ws", "wss"} and not url.startswith(watched.base):
-        watched.outside.append(url)
+def _note_request(watched: Watched, request: Request) -> None:
+    parts = urlsplit(request.url)
+    if parts.scheme not in {"http", "https", "ws", "wss"}:
+        return
+    watched.pending.add(request)
+    if not request.url.startswith(watched.base):
+        watched.outside.append(request.url)
     if parts.path.endswith(_ASKS):
-        watched.asked.append(url)
-        watched.pending += 1
-
-
-def _note_end(watched: Watched, url: str) -> None:
-    if urlsplit(url).path.endswith(_ASKS):
-        watched.pending -= 1
+        watched.asked.append(request.url)
