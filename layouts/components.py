@@ -97,7 +97,8 @@ def chart_tile(
         ],
         className="tile-heading",
     )
-    head: list[Component] = [html.Div([heading, _tile_menu(name, title, mode)], className="tile-head")]
+    menu = _tile_menu(name, title, mode)
+    head: list[Component] = [html.Div([heading, menu], className="tile-head")]
     if controls is not None:
         head.append(html.Div(controls, className="tile-controls"))
     return html.Section(
