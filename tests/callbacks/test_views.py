@@ -15,8 +15,8 @@ from analytics.errors import NotEnoughData
 from analytics.reports import _cache
 from analytics.reports.shell import ShellFacts
 from callbacks import _errors, _views
-from clickhouse_schema.errors import QueryCancelled, QueryTooHeavy
-from clickhouse_schema.filters import Filters
+from clickhouse_schema.errors import QueryCancelled, QueryTooHeavy, UnknownThing
+from clickhouse_schema.filters import ChosenSegment, Filters
 from clickhouse_schema.queries.loads import DataState
 
 STATE = DataState(
@@ -132,3 +132,46 @@ def test_what_had_to_be_mended_is_told(told: list[dict[str, Any]]) -> None:
 
     assert answer["text"] == "2024-01-01"
     assert "usual period" in told[0]["body"]
+
+
+WITH_SEGMENT = {"filters": {**QUESTION["filters"], "segment": "0123456789abcdef"}}
+
+
+def test_a_segment_that_is_gone_is_taken_out_of_the_filter_bar(
+    told: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Archived while the page stood open: a notice, no chip that lies, and everybody's figures."""
+    put: list[tuple[Any, Any]] = []
+    monkeypatch.setattr(_views, "set_props", lambda id_, props: put.append((id_, props)))
+
+    def gone(word: str) -> ChosenSegment:
+        raise UnknownThing("The segment “Often” is in the archive.")
+
+    monkeypatch.setattr(_views, "chosen_segment", gone)
+
+    answer = _views.finished_view(
+        "overview-x", WITH_SEGMENT, lambda filters, _x: Sentence(str(filters.segment))
+    )
+
+    assert answer["text"] == "None"
+    assert told[0]["body"] == "The segment “Often” is in the archive. All customers are shown."
+    assert put == [("shell-customers", {"value": "all"})]
+
+
+def test_a_segment_narrows_the_filters_but_of_tabs_that_show_everybody(
+    told: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A view is built, and remembered, of its customers; the Segments tab stays whole."""
+    often = ChosenSegment(5, "0123456789abcdef", "Often", datetime(2025, 1, 1), 12)
+    monkeypatch.setattr(_views, "chosen_segment", lambda word: often)
+
+    def build(filters: Filters, _facts: ShellFacts) -> Sentence:
+        return Sentence(filters.segment.name if filters.segment else "everybody")
+
+    found = [
+        _views.finished_view(name, question, build)["text"]
+        for name in ("overview-y", "segments-y")
+        for question in (WITH_SEGMENT, QUESTION)
+    ]
+
+    assert found == ["Often", "everybody", "everybody", "everybody"]
