@@ -10,9 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.own_texts import own_texts, reset_text, save_text
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.made.reading import listed
-from clickhouse_schema.made.store import archive, create, restore, save
 from clickhouse_schema.made.things import Author, Body, Kind, Made
 
 _STEPS = 12
@@ -223,7 +222,7 @@ def playbook(warehouse: Warehouse, segment: str) -> Playbook:
 
 def playbooks(warehouse: Warehouse) -> dict[str, Playbook]:
     """Return the advice for every segment, from the best segment to the worst."""
-    own = {made.id: made for made in listed(warehouse, PLAYBOOK)}
+    own = own_texts(warehouse, PLAYBOOK)
     return {
         segment: _own(book, own[segment]) if segment in own else book
         for segment, book in PLAYBOOKS.items()
@@ -253,14 +252,10 @@ def save_playbook(
     """
     book = PLAYBOOKS[segment]
     body: dict[str, Any] = {"what": what, "do": do, "whom": whom}
-    away = _put_away(warehouse, segment)
-    if made_from == 0 and away is not None:
-        restore(warehouse, PLAYBOOK, segment, made_from=away.version, author=author)
-        made_from = away.version + 1
-    if made_from == 0:
-        made = create(warehouse, PLAYBOOK, id_=segment, name=book.title, body=body, author=author)
-    else:
-        made = save(warehouse, PLAYBOOK, segment, made_from=made_from, author=author, body=body)
+    made = save_text(
+        warehouse, PLAYBOOK, segment,
+        name=book.title, body=body, made_from=made_from, author=author,
+    )  # fmt: skip
     return _own(book, made)
 
 
@@ -268,13 +263,8 @@ def reset_playbook(
     warehouse: Warehouse, segment: str, *, made_from: int, author: Author
 ) -> Playbook:
     """Show our text again; the shop's own stays in the history. Raises as `save` does."""
-    archive(warehouse, PLAYBOOK, segment, made_from=made_from, author=author)
+    reset_text(warehouse, PLAYBOOK, segment, made_from=made_from, author=author)
     return PLAYBOOKS[segment]
-
-
-def _put_away(warehouse: Warehouse, segment: str) -> Made | None:
-    away = [made for made in listed(warehouse, PLAYBOOK, archived=True) if made.id == segment]
-    return away[0] if away else None
 
 
 def _own(book: Playbook, made: Made) -> Playbook:

@@ -117,3 +117,18 @@ SEGMENT_DEFINITIONS: dict[str, Definition] = {
         "Left out: orders that name no customer.",
     ),
 }
+PRODUCT_DEFINITIONS: dict[str, Definition] = {
+    "abc_xyz": Definition(
+        "ABC-XYZ",
+        "Products by how much they bring (A, B, C) and by how evenly they sell (X, Y, Z).",
+        "ABC: products from the largest value down; one belongs to A while the larger ones bring "
+        "less than the first cut, to B below the second. Equal products share a class. XYZ: "
+        "coefficient of variation, the standard deviation of demand over whole weeks or months "
+        "since launch ÷ its mean, in steps of 5%. Season taken out: the variation around a yearly "
+        "cycle of two harmonics fitted to each product; a product younger than a year keeps its "
+        "season. New: fewer than three periods since launch.",
+        "Left out: postage and fees; products that did not sell in the period. Days in partial "
+        "weeks or months count for ABC only. Stock levels are not loaded, so a product that was "
+        "out of stock looks like one nobody wanted.",
+    ),
+}

@@ -31,4 +31,5 @@ class Tab:
 TABS = (
     Tab("overview", "Overview", "speedometer2"),
     Tab("segments", "Segments", "people", of_everybody=True),
+    Tab("products", "Products", "box-seam"),
 )

@@ -12,8 +12,9 @@ import json
 import logging
 import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from typing import Any, TypeVar
 
 from flask_caching import Cache
@@ -32,6 +33,8 @@ log = logging.getLogger("clientele.cache")
 _VERSION_SECONDS = 1.0
 _running: dict[str, threading.Event] = {}
 _guard = threading.Lock()
+_MOST_BULKY = 12
+_bulky: OrderedDict[str, Any] = OrderedDict()  # answers too large to be packed, the newest last
 _version: list[float] = [0, -_VERSION_SECONDS]  # data version, when it was read
 
 
@@ -57,7 +60,14 @@ def answer_key(name: str, asked: Mapping[str, Any], version: int) -> str:
     return f"{name}:{hashlib.sha256(text.encode()).hexdigest()}"
 
 
-def remembered(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer]) -> Answer:
+@dataclass(frozen=True, slots=True)
+class _Here:
+    """Stands in the cache for an answer that this process holds as it is."""
+
+
+def remembered(
+    name: str, asked: Mapping[str, Any], compute: Callable[[], Answer], *, bulky: bool = False
+) -> Answer:
     """
     Return the remembered answer, or compute it; one computation per key at a time.
 
@@ -66,6 +76,9 @@ def remembered(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer
         asked: Everything the answer depends on besides the data: frozen
             dataclasses, strings, numbers, lists of them.
         compute: Makes the answer; it must be picklable. None is not remembered.
+        bulky: It has a number for every product or the like: the newest few are
+            held in this process as they are, shared by all who ask, so nobody may
+            change one; another process computes its own.
 
     Raises:
         QueryCancelled: The reader moved on while it was computed.
@@ -86,7 +99,7 @@ def remembered(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer
             _check_reader()
             continue
         try:
-            return _compute(name, key, compute)
+            return _compute(name, key, compute, bulky)
         except QueryCancelled:
             _check_reader()
             raise
@@ -96,30 +109,46 @@ def remembered(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer
             event.set()
 
 
+def already(name: str, asked: Mapping[str, Any]) -> Any:
+    """Return the remembered answer of `remembered`; None when there is none, without computing."""
+    return _kept(answer_key(name, asked, current_version()))
+
+
 def _kept(key: str) -> Any:
     """Return what is remembered; None, and a line in the log, when Redis is away."""
     try:
-        return cache.get(key)
+        found = cache.get(key)
     except RedisError as error:
         log.warning("cache away", extra={"fields": {"cause": type(error).__name__}})
         return None
+    if not isinstance(found, _Here):
+        return found
+    with _guard:
+        if key in _bulky:
+            _bulky.move_to_end(key)
+        return _bulky.get(key)
 
 
-def _keep(key: str, answer: Any) -> None:
+def _keep(key: str, answer: Any, bulky: bool) -> None:
+    if bulky:
+        with _guard:
+            _bulky[key] = answer
+            while len(_bulky) > _MOST_BULKY:
+                _bulky.popitem(last=False)
     try:
-        cache.set(key, answer)
+        cache.set(key, _Here() if bulky else answer)
     except RedisError as error:
         log.warning("cache away", extra={"fields": {"cause": type(error).__name__}})
 
 
-def _compute(name: str, key: str, compute: Callable[[], Answer]) -> Answer:
+def _compute(name: str, key: str, compute: Callable[[], Answer], bulky: bool) -> Answer:
     asking = current_asking()
     if asking is not None:
         asking.check()
         cancel_older(warehouse(), asking)
     started = time.perf_counter()
     answer = compute()
-    _keep(key, answer)
+    _keep(key, answer, bulky)
     milliseconds = round((time.perf_counter() - started) * 1000, 1)
     log.info("answer", extra={"fields": {"tag": name, "cache": "miss", "ms": milliseconds}})
     return answer

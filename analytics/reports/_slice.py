@@ -61,7 +61,9 @@ class _Kept:
     statements: tuple[Statement, ...]
 
 
-def shared(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer]) -> Answer:
+def shared(
+    name: str, asked: Mapping[str, Any], compute: Callable[[], Answer], *, bulky: bool = False
+) -> Answer:
     """
     Return the remembered answer that several views are made of.
 
@@ -72,6 +74,7 @@ def shared(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer]) -
         name: Which answer; part of the key.
         asked: What it depends on besides the data.
         compute: Makes it; the result must be picklable.
+        bulky: As `remembered`.
     """
 
     def _compute() -> _Kept:
@@ -79,7 +82,7 @@ def shared(name: str, asked: Mapping[str, Any], compute: Callable[[], Answer]) -
             value = compute()
         return _Kept(value, tuple(statements))
 
-    kept = remembered(name, asked, _compute)
+    kept = remembered(name, asked, _compute, bulky=bulky)
     replay(kept.statements)
     value: Answer = kept.value
     return value

@@ -19,6 +19,8 @@ from clickhouse_schema.client import SQL_DIR, Warehouse, load_sql
 from clickhouse_schema.filters import ChosenSegment, Filters
 from clickhouse_schema.members.facts import Members
 from clickhouse_schema.members.sets import make_set
+from clickhouse_schema.periods import Periods
+from clickhouse_schema.queries.demand import Demand
 from tests.conftest import empty
 from tests.filling import Line, fill, key
 
@@ -29,8 +31,11 @@ ALSO: dict[str, Any] = {
     "buckets": [0] * MAY.days,
     "top": 12,
     "dimension": "category",
+    "demand": Demand(Periods.within(MAY, "week"), seasonal=True),
+    "periods": Periods.within(MAY, "week"),
 }
 CHOSEN = ("ann", "cat")
+ALSO["keys"] = [key("mug"), key("fork")]
 # Statements that name countries as the filters do, and know no customer: their functions ask
 # another one for a segment.
 KNOW_NO_CUSTOMER = {"product_movements"}

@@ -1,0 +1,46 @@
+"""The Products tab: how products are classified, which sub-view is shown, and its callbacks."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from dash import ALL, ClientsideFunction, Input, Output, State, clientside_callback
+
+from layouts.ids import Shell
+from layouts.products import SUB_VIEWS, Ids, sub_view
+
+
+def _browser(function: str) -> ClientsideFunction:
+    return ClientsideFunction("products", function)
+
+
+clientside_callback(
+    _browser("show"),
+    Output(sub_view("pane", ALL), "hidden"),
+    Output(sub_view("nav", ALL), "active"),
+    Output(sub_view("nav", ALL), "href"),
+    Input(Shell.LOCATION, "search"),
+    Input(sub_view("pane", ALL), "id"),  # also as soon as they are there
+)
+clientside_callback(
+    _browser("asked"),
+    Output(Ids.ASKED, "data"),
+    Input(Ids.BY, "value"),
+    Input(Ids.STEP, "value"),
+    Input(Ids.DEMAND, "value"),
+    Input(Ids.ZEROS, "value"),
+    Input(Ids.SEASON, "value"),
+    Input(Ids.SHARES, "value"),
+    Input(Ids.VARIATIONS, "value"),
+    State(Ids.ASKED, "data"),
+    prevent_initial_call=True,
+)
+clientside_callback(
+    _browser("usual"),
+    Output(Ids.SHARES, "value"),
+    Output(Ids.VARIATIONS, "value"),
+    Input(Ids.USUAL, "n_clicks"),
+    prevent_initial_call=True,
+)
+for _view in SUB_VIEWS:
+    import_module(f"callbacks.products_{_view.word}")

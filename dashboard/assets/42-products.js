@@ -1,0 +1,194 @@
+// The Products tab: the matrix while its cuts are dragged, and the table of a cell.
+(function () {
+  const unchanged = () => dash_clientside.no_update;
+  const html = (type, props) => clientele.element(type, props);
+  const triggers = () => (dash_clientside.callback_context.triggered || []).filter((one) => one.prop_id !== ".");
+  const by = (id) => triggers().some((one) => one.prop_id.startsWith(id + "."));
+  const CELLS = ["AX", "AY", "AZ", "BX", "BY", "BZ", "CX", "CY", "CZ", "new"];
+  const MEASURES = ["products", "revenue", "margin", "units"];
+  const USUAL = [80, 95, 50, 100];
+  let picked = "";
+
+  function short(value, sign) {
+    const size = Math.abs(value);
+    const [unit, letter] = size >= 1e9 ? [1e9, "B"] : size >= 1e6 ? [1e6, "M"] : size >= 1e4 ? [1e3, "k"] : [1, ""];
+    const text = unit > 1 ? (size / unit).toFixed(unit === 1e3 ? 1 : 2) : Math.round(size).toLocaleString("en-GB");
+    return (value < 0 ? "\u2212" : "") + (sign || "") + text + letter;
+  }
+  const percent = (part) => (part < 0 ? "\u2212" : "") + (Math.abs(part) * 100).toFixed(1) + "%";
+
+  // The same rule as `cells` of analytics/models/abc_xyz.py, on the same places.
+  function placeOf(share, variation, cuts) {
+    if (variation < 0) return 9;
+    const abc = share === 100 ? 2 : (share >= cuts[0] ? 1 : 0) + (share >= cuts[1] ? 1 : 0);
+    return abc * 3 + (variation * 5 > cuts[2] ? 1 : 0) + (variation * 5 > cuts[3] ? 1 : 0);
+  }
+
+  function sums(steps, cuts) {
+    const found = CELLS.map(() => ({ products: 0, revenue: 0, margin: 0, units: 0 }));
+    const all = { products: 0, revenue: 0, margin: 0, units: 0 };
+    steps.share.forEach((share, row) => {
+      const into = found[placeOf(share, steps.variation[row], cuts)];
+      MEASURES.forEach((measure) => {
+        into[measure] += steps[measure][row];
+        all[measure] += steps[measure][row];
+      });
+    });
+    return [found, all];
+  }
+
+  // What is in another cell by `cuts` than by `base`, and between which classes most of it goes.
+  function moves(steps, base, cuts) {
+    let products = 0;
+    let revenue = 0;
+    const ways = {};
+    steps.share.forEach((share, row) => {
+      const from = placeOf(share, steps.variation[row], base);
+      const to = placeOf(share, steps.variation[row], cuts);
+      if (from === to) return;
+      products += steps.products[row];
+      revenue += steps.revenue[row];
+      [0, 1].forEach((letter) => {
+        const way = CELLS[from][letter] + " to " + CELLS[to][letter];
+        if (CELLS[from][letter] !== CELLS[to][letter]) ways[way] = (ways[way] || 0) + steps.products[row];
+      });
+    });
+    return { products, revenue, ways };
+  }
+
+  const many = (count) => count.toLocaleString("en-GB") + (count === 1 ? " product" : " products");
+
+  function movedInWords(steps, base, cuts, lead) {
+    const moved = moves(steps, base, cuts);
+    if (!moved.products) return "";
+    const ways = Object.entries(moved.ways).map(([way, count]) => count.toLocaleString("en-GB") + " from " + way);
+    return lead + many(moved.products) + " with " + short(moved.revenue, steps.sign) + " of revenue " +
+      (moved.products === 1 ? "moves: " : "move: ") + ways.join(", ") + ".";
+  }
+
+  function line(label, value, part) {
+    return html("Span", {
+      className: "matrix-line matrix-" + label.toLowerCase(),
+      children: [
+        html("Span", { children: label, className: "matrix-label" }),
+        html("B", { children: value }),
+        html("Span", { children: percent(part), className: "matrix-share" }),
+      ],
+    });
+  }
+
+  function cellContent(name, held, all, steps, headline) {
+    const share = (measure) => (all[measure] ? held[measure] / all[measure] : 0);
+    return [
+      html("Span", {
+        className: "matrix-name",
+        children: [html("B", { children: name === "new" ? "New" : name }), html("Span", { children: headline || "" })],
+      }),
+      html("Span", {
+        className: "matrix-lines",
+        children: [
+          line("Products", held.products.toLocaleString("en-GB"), share("products")),
+          line("Revenue", short(held.revenue, steps.sign), share("revenue")),
+          ...(steps.costs ? [line("Margin", short(held.margin, steps.sign), share("margin"))] : []),
+          line("Units", short(held.units), share("units")),
+        ],
+      }),
+    ];
+  }
+
+  function edges(steps, cuts) {
+    const value = { revenue: "revenue", margin: "margin", units: "units" }[steps.by];
+    return {
+      A: "first " + cuts[0] + "% of " + value,
+      B: "up to " + cuts[1] + "%",
+      C: "the rest",
+      X: "even: up to " + cuts[2] + "%",
+      Y: "varying: up to " + cuts[3] + "%",
+      Z: "erratic: over " + cuts[3] + "%",
+      new: "under 3 periods",
+    };
+  }
+
+  // Demand, as a line in a cell of the table.
+  const renderers = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  renderers.ProductSpark = function (props) {
+    const values = props.value || [];
+    if (values.length < 2) return null;
+    const top = Math.max(...values) || 1;
+    const points = values.map((value, at) => ((at / (values.length - 1)) * 100).toFixed(1) + "," + (22 - (value / top) * 20).toFixed(1));
+    return React.createElement(
+      "svg",
+      { viewBox: "0 0 100 24", preserveAspectRatio: "none", className: "product-spark", role: "img", "aria-label": "Demand, from " + values[0] + " to " + values[values.length - 1] },
+      React.createElement("polyline", { points: points.join(" "), fill: "none", vectorEffect: "non-scaling-stroke" }),
+    );
+  };
+
+  const functions = (window.dash_clientside = window.dash_clientside || {});
+  functions.products = {
+    show: function (search, ids) {
+      const words = ids.map((id) => id.view);
+      const wanted = new URLSearchParams(search || "").get("products");
+      const shown = words.includes(wanted) ? wanted : words[0];
+      const hrefs = words.map((word) => {
+        const asked = new URLSearchParams(search || "");
+        asked.set("products", word);
+        return "/products?" + asked.toString();
+      });
+      return [words.map((word) => word !== shown), words.map((word) => word === shown), hrefs];
+    },
+    asked: function (value, step, demand, zeros, season, shares, variations, held) {
+      const asked = { by: value, step, demand, zeros, season, cuts: [...shares, ...variations] };
+      return JSON.stringify(asked) === JSON.stringify(held) ? unchanged() : asked;
+    },
+    usual: function (clicks) {
+      return clicks ? [USUAL.slice(0, 2), USUAL.slice(2)] : [unchanged(), unchanged()];
+    },
+    cells: function (view, sharesDragged, variationsDragged, shares, variations, headlines, ids, axes) {
+      const steps = view && view.steps;
+      const none = (list) => list.map(unchanged);
+      if (!steps) return [none(ids), none(ids), none(ids), none(axes), unchanged(), unchanged()];
+      const settled = [...shares, ...variations];
+      const dragged = triggers().some((one) => one.prop_id.endsWith(".drag_value"))
+        ? [...(sharesDragged || shares), ...(variationsDragged || variations)]
+        : settled;
+      const dragging = JSON.stringify(dragged) !== JSON.stringify(settled);
+      const cuts = dragging ? dragged : settled;
+      const [found, all] = sums(steps, cuts);
+      const words = edges(steps, cuts);
+      const isUsual = JSON.stringify(settled) === JSON.stringify(USUAL);
+      const told = dragging
+        ? movedInWords(steps, settled, cuts, "") || "Nothing moves yet."
+        : movedInWords(steps, USUAL, cuts, "Against the usual cuts, ") ||
+          (isUsual ? "Drag a cut: the matrix shows at once what moves." : "Against the usual cuts, nothing moves.");
+      const of = (name) => found[CELLS.indexOf(name)];
+      return [
+        ids.map(({ cell }) => cellContent(cell, of(cell), all, steps, (headlines || {})[cell])),
+        ids.map(({ cell }) => ({ "--matrix-part": Math.min(1, all.revenue ? Math.max(0, of(cell).revenue / all.revenue) * 1.6 : 0).toFixed(3) })),
+        ids.map(({ cell }) => (cell === "new" ? "New" : cell) + ": " + many(of(cell).products) + ", " + short(of(cell).revenue, steps.sign) + " of revenue"),
+        axes.map(({ axis }) => [html("B", { children: axis === "new" ? "New" : axis }), html("Span", { children: words[axis] })]),
+        told,
+        isUsual,
+      ];
+    },
+    choose: function () {
+      if (by("products-every")) return "all";
+      const found = triggers().find((one) => one.value && one.prop_id.includes("products-cell"));
+      return found ? JSON.parse(found.prop_id.slice(0, found.prop_id.lastIndexOf("."))).cell : unchanged();
+    },
+    chosen: function (chosen, ids) {
+      return ids.map(({ cell }) => "matrix-cell" + (cell === chosen ? " chosen" : ""));
+    },
+    // The table is asked for anew only when what it lists has become something else.
+    refresh: function (question, asked, cell, job) {
+      const wanted = JSON.stringify([question && question.filters, asked, cell, (job || {}).done || null]);
+      if (!question || wanted === picked) return unchanged();
+      picked = wanted;
+      if (window.dash_ag_grid) dash_ag_grid.getApiAsync("products-table").then((grid) => grid.purgeInfiniteCache());
+      return unchanged();
+    },
+    editing: function (edit, cancel, policy, ids) {
+      const editing = by("products-policy-edit") && Boolean(edit);
+      return ids.map((id) => (id.part === "form") !== editing);
+    },
+  };
+})();
