@@ -13,6 +13,7 @@ from analytics.errors import NotEnoughData
 from analytics.reports.products import Classified, Options, classified, matrix, steps
 from analytics.reports.shell import ShellFacts
 from callbacks._segments_views import data_stamp
+from callbacks._trust import narrowed_in_words
 from clickhouse_schema.filters import Filters
 from clickhouse_schema.recording import Statement, recording
 from layouts.figures.products import matrix_figure
@@ -140,6 +141,7 @@ def rests_on(
         metric=metric,
         period=period(now.start, now.end),
         compared="",
+        narrowed="" if now.segment is None else narrowed_in_words(now.segment, compared=False),
         used=(("Products", len(products)),),
         left_out=tuple(pair for pair in left_out if pair[1]),
         data_as_of=data_stamp(facts),

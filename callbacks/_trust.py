@@ -64,7 +64,7 @@ def trust_of(
         metric=metric,
         period=period(view.now.start, view.now.end),
         compared=f"{before.long} ({before.days})" if before else "",
-        narrowed="" if segment is None else _narrowed(segment, compared=before is not None),
+        narrowed="" if segment is None else narrowed_in_words(segment, compared=before is not None),
         used=(("Sale lines", used),),
         left_out=tuple(pair for pair in left_out if pair[1]),
         data_as_of=f"Data to {day(facts.data.newest_at.date())}, {facts.data.newest_at:%H:%M}",
@@ -72,7 +72,7 @@ def trust_of(
     )
 
 
-def _narrowed(segment: ChosenSegment, *, compared: bool) -> str:
+def narrowed_in_words(segment: ChosenSegment, *, compared: bool) -> str:
     """Return who is in the chosen segment, and as of when."""
     both = " They are the same customers in both periods." if compared else ""
     return (

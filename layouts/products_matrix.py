@@ -215,7 +215,7 @@ def _list() -> html.Section:
             "sortable": True, "resizable": True, "minWidth": 96, "wrapHeaderText": True,
         },
         dashGridOptions={
-            "rowHeight": 34, "headerHeight": 46, "cacheBlockSize": 100, "maxBlocksInCache": 10,
+            "rowHeight": 34, "headerHeight": 60, "cacheBlockSize": 100, "maxBlocksInCache": 10,
             "animateRows": False, "suppressCellFocus": False,
         },
         className="members-grid",

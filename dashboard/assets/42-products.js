@@ -109,6 +109,21 @@
     };
   }
 
+  // Dash names neither the handles of its slider nor the fields beside it.
+  function nameHandles() {
+    const names = {
+      "products-shares": ["A ends at, in % of the value", "B ends at, in % of the value"],
+      "products-variations": ["X ends at, in % of variation", "Y ends at, in % of variation"],
+    };
+    Object.entries(names).forEach(([id, labels]) => {
+      const slider = document.getElementById(id);
+      const group = slider && slider.closest('[role="group"]');
+      ["input", '[role="slider"]'].forEach((kind) => {
+        (group ? group.querySelectorAll(kind) : []).forEach((part, at) => part.setAttribute("aria-label", labels[at % 2]));
+      });
+    });
+  }
+
   // Demand, as a line in a cell of the table.
   const renderers = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
   renderers.ProductSpark = function (props) {
@@ -145,6 +160,7 @@
     },
     cells: function (view, sharesDragged, variationsDragged, shares, variations, headlines, ids, axes) {
       const steps = view && view.steps;
+      nameHandles();
       const none = (list) => list.map(unchanged);
       if (!steps) return [none(ids), none(ids), none(ids), none(axes), unchanged(), unchanged()];
       const settled = [...shares, ...variations];
