@@ -131,4 +131,28 @@ PRODUCT_DEFINITIONS: dict[str, Definition] = {
         "weeks or months count for ABC only. Stock levels are not loaded, so a product that was "
         "out of stock looks like one nobody wanted.",
     ),
+    "product_movement": Definition(
+        "Movement between cells",
+        "In which cell products were in the comparison period, and in which they are now.",
+        "Both periods are classified alike, each by itself. Not sold: no sale in that period.",
+        "Left out: postage and fees.",
+    ),
+    "life_cycle": Definition(
+        "Product life cycle",
+        "Whether a product is being introduced, grows, is mature or declines.",
+        "Introduction: under six months since launch. Growth and decline: units rise or fall "
+        "beyond chance (Kendall's test, 5%) over the last 24 whole months, or those since launch; "
+        "with two years of life, each month is compared with the same month a year before. No sale "
+        "for 90 days is decline as well. Maturity: none of these.",
+        "Left out: postage and fees. Stock levels are not loaded: out of stock looks like decline.",
+    ),
+    "watch_list": Definition(
+        "Watch list",
+        "Products with a reason for somebody to look at them, and how much money it is about.",
+        "A, but erratic: class AZ. A and falling, C and growing: units move beyond chance; the "
+        "trend per year times yearly revenue. Dead stock: no sale for 90 days; revenue of the last "
+        "24 months. Sold at a loss: revenue below cost. Sudden returns: in the last 60 days more "
+        "came back than the rest of the period explains (Poisson test, 0.1%).",
+        "Left out: postage and fees. A list of what to look at, not of what is wrong.",
+    ),
 }

@@ -61,7 +61,12 @@ class SubView:
     icon: str
 
 
-SUB_VIEWS = (SubView("matrix", "Matrix", "grid-3x3-gap"),)
+SUB_VIEWS = (
+    SubView("matrix", "Matrix", "grid-3x3-gap"),
+    SubView("changes", "Movement", "shuffle"),
+    SubView("range", "Range", "bar-chart-steps"),
+    SubView("watch", "Watch list", "bell"),
+)
 
 
 def sub_view(part: str, view: Any) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from analytics.models.abc_xyz import CELLS, Cuts
 from analytics.reports.products import Options, classified, matrix
+from callbacks import _products_tiles as tiles
 from callbacks._products_asked import read_cell, read_cuts, read_options
 from callbacks._products_list import in_words, product_columns, product_rows, read_page
 from callbacks._products_views import matrix_view
@@ -85,3 +88,45 @@ def test_a_forged_page_is_refused(request_):
     """Unknown columns and operators never reach the data."""
     with pytest.raises(ValueError):
         read_page(request_)
+
+
+VIEWS = {
+    "movement": lambda *given: tiles.movement_view(*given, width="revenue"),
+    "joined": lambda *given: tiles.of_a_view(*given, joined=True),
+    "left": lambda *given: tiles.of_a_view(*given, joined=False),
+    "pareto": tiles.pareto_view,
+    "life": tiles.life_view,
+    "categories": tiles.categories_view,
+    "reasons": tiles.reasons_view,
+}
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_every_view_has_an_answer_a_table_and_its_source(online_retail, facts, name):
+    """A figure with its table and sentence, or a sentence on why there is none."""
+    autumn = Filters(date(2011, 9, 1), date(2011, 12, 1))
+    view = VIEWS[name](autumn, facts, Options(step="week")).to_dict()
+
+    assert view["answer"] and view["trust"]["statements"]
+    if name == "categories":  # the published file has none
+        assert "one category" in view["empty"]
+    else:
+        assert view["figure"]["data"] and view["table"]["rows"] and not view["empty"]
+
+
+def test_the_watch_list_is_told_in_words(online_retail, facts):
+    """Rows name the product, the reason and the amount."""
+    year = facts.default_filters()
+    rows, said = tiles.watched_rows(classified(year, Options(), facts.data), facts)
+
+    assert said.split()[0].replace(",", "").isdigit()
+    assert {"product_id", "reason", "fact", "amount", "stake"} <= set(rows[0])
+    assert tiles.fact_in_words("falling", -0.25) == "−25.0% a year"
+    assert tiles.fact_in_words("dead", 120) == "no sale for 120 days"
+
+
+def test_margins_without_costs_say_so(online_retail, facts):
+    """No cost is loaded: no curve is drawn of nothing."""
+    view = tiles.pareto_view(facts.default_filters(), facts, Options(by="margin"))
+
+    assert "No costs are loaded" in view.empty
