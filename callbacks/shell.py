@@ -23,6 +23,8 @@ from analytics.reports.shell import ShellFacts, shell_facts
 from clickhouse_schema.errors import WarehouseError
 from layouts.filters import SegmentChoice, customer_options, filter_bar
 from layouts.ids import Shell, pane, tile
+from layouts.segments_builder import Ids as Builder
+from layouts.segments_saved import Ids as Kept
 from layouts.shell import shell, stamp_text
 from layouts.tabs import TABS
 
@@ -75,6 +77,7 @@ def bounds(facts: ShellFacts) -> dict[str, Any]:
         "channels": list(facts.channels),
         "categories": list(facts.categories),
         "of_everybody": [tab.word for tab in TABS if tab.of_everybody],
+        "without_grids": [tab.word for tab in TABS if not tab.grids],
     }
 
 
@@ -94,13 +97,14 @@ def mount(wanted: str | None) -> list[Any]:
 
 @callback(
     Output(Shell.CUSTOMERS, "options"),
-    Input(Shell.SEGMENTS_ASKED, "data"),
+    Input(Kept.CHANGED, "data"),
+    Input(Builder.OPENED, "data"),
     prevent_initial_call=True,
 )
-def refresh_segments(asked: Any) -> Any:
-    """Send the segments anew: somebody may have saved one."""
+def refresh_segments(changed: Any, opened: Any) -> Any:
+    """Offer the segments anew once one was saved, renamed, archived or restored."""
     try:
-        return customer_options(_segments()) if asked else no_update
+        return customer_options(_segments()) if changed or opened else no_update
     except WarehouseError:
         return no_update
 
@@ -121,17 +125,10 @@ clientside_callback(
     State(Shell.BOUNDS, "data"),
 )
 clientside_callback(
-    _browser("shell", "segmentsAsked"),
-    Output(Shell.SEGMENTS_ASKED, "data"),
-    Input(Shell.ACTIVE, "data"),
-    prevent_initial_call=True,
-)
-clientside_callback(
     _browser("shell", "mount"),
-    Output(Shell.MOUNTED, "data"),
     Output(Shell.MOUNT_REQUEST, "data"),
     Input(Shell.ACTIVE, "data"),
-    State(Shell.MOUNTED, "data"),
+    State(Shell.BOUNDS, "data"),
 )
 clientside_callback(
     _browser("shell", "gate"),

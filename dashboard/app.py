@@ -38,7 +38,7 @@ from dashboard.handover import make_ready
 from dashboard.health import serve_health
 from dashboard.internal import Tasks, internal_blueprint
 from dashboard.logs import set_up_logging
-from dashboard.page import BOOT, head_script, index_page
+from dashboard.page import BOOT, head_script, hold_back_grids, index_page
 from dashboard.request_log import log_requests
 from dashboard.static import StaticFiles, serve_static
 
@@ -77,6 +77,7 @@ def create_app(config: AppConfig, warehouse: Warehouse) -> Dash:
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     callbacks.register()
+    hold_back_grids(app)
     app.layout = page
     cache.init_app(server, config=cache_options(config))
     cache.app = server  # so that threads outside of a request find it

@@ -6,6 +6,11 @@ import base64
 import hashlib
 from pathlib import Path
 
+import dash_ag_grid
+from dash import Dash
+
+GRID = "dash_ag_grid"
+
 # Sets the reader's theme before anything is drawn, so that no page flashes white.
 BOOT = Path(__file__).parent / "assets" / "boot.js"
 # Dash writes the address of plotly.js itself, without a fingerprint: ours stays.
@@ -39,6 +44,19 @@ def head_script(plotly_url: str) -> str:
 def index_page(plotly_url: str) -> str:
     """Return Dash's page template with our head."""
     return _PAGE % (head_script(plotly_url), plotly_url)
+
+
+def hold_back_grids(app: Dash) -> None:
+    """
+    Keep the script of grids out of the first view; the page is told its address.
+
+    Called once per process: it changes what Dash knows of the package.
+    """
+    (address,) = (one["url"] for one in app.get_dist([GRID]))
+    for script in dash_ag_grid._js_dist:
+        if script["relative_package_path"] == f"{GRID}.min.js":
+            script["dynamic"] = True
+    app.config.meta_tags.append({"name": "clientele-grid", "content": address})
 
 
 def script_hash(script: str) -> str:

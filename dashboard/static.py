@@ -188,7 +188,8 @@ def _answer(kept: Kept) -> Response:
 def _versioned() -> bool:
     """Return whether the address changes with the file."""
     path = request.path
-    return path.startswith("/static/") or "m" in request.args or _plain_path(path)[1]
+    named = "m" in request.args or "v" in request.args
+    return path.startswith("/static/") or named or _plain_path(path)[1]
 
 
 def _compressed(response: Response) -> Response:

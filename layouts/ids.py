@@ -11,7 +11,6 @@ class Shell(StrEnum):
 
     LOCATION = "shell-location"
     ACTIVE = "shell-active"
-    MOUNTED = "shell-mounted"
     MOUNT_REQUEST = "shell-mount-request"
     FILTERS = "shell-filters"
     BOUNDS = "shell-bounds"
@@ -27,7 +26,6 @@ class Shell(StrEnum):
     CHANNELS = "shell-channels"
     CATEGORIES = "shell-categories"
     CUSTOMERS = "shell-customers"
-    SEGMENTS_ASKED = "shell-segments-asked"
     FILTERS_BUTTON = "shell-filters-button"
     CHIPS = "shell-chips"
     STAMP = "shell-stamp"

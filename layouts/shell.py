@@ -73,13 +73,11 @@ def _stores(bounds: dict[str, Any]) -> list[Component]:
         dcc.Store(id=Shell.BOUNDS, data=bounds),
         dcc.Store(id=Shell.FILTERS),
         dcc.Store(id=Shell.ACTIVE),
-        dcc.Store(id=Shell.MOUNTED),
         dcc.Store(id=Shell.MOUNT_REQUEST),
         dcc.Store(id=Shell.THEME, storage_type="local"),
         dcc.Store(id=Shell.THEMES, data=THEMES),
         dcc.Store(id=Shell.DEFINITIONS, data=definitions),
         dcc.Store(id=Shell.NOTICE),
-        dcc.Store(id=Shell.SEGMENTS_ASKED),
     ]
 
 

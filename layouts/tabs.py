@@ -15,12 +15,15 @@ class Tab:
         label: What the navigation calls it.
         icon: Name of a Bootstrap icon, without `bi-`.
         of_everybody: Whether it shows all customers although a segment is chosen.
+        grids: Whether it may show a grid of rows. The script for that is a
+            seventh of all there is, and waits for the first such tab.
     """
 
     word: str
     label: str
     icon: str
     of_everybody: bool = False
+    grids: bool = True
 
     @property
     def path(self) -> str:
@@ -29,7 +32,7 @@ class Tab:
 
 
 TABS = (
-    Tab("overview", "Overview", "speedometer2"),
+    Tab("overview", "Overview", "speedometer2", grids=False),
     Tab("segments", "Segments", "people", of_everybody=True),
     Tab("products", "Products", "box-seam"),
 )

@@ -4,7 +4,6 @@
   const reader = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => byte.toString(16).padStart(2, "0")).join("");
   let number = 0;
   let toldVersion = null;
-  let lastTab = null;
 
   const element = (type, props, namespace) => ({
     type, namespace: namespace || "dash_html_components", props,
@@ -12,6 +11,22 @@
   clientele.element = element;
 
   const own = () => dash_clientside.callback_context.outputs_list;
+
+  // The script of grids is heavy: it comes with the first tab that may show one.
+  let grids = null;
+  function loadGrids() {
+    grids = grids || new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = document.querySelector('meta[name="clientele-grid"]').content;
+      script.onload = done;
+      script.onerror = () => {
+        grids = null;
+        failed();
+      };
+      document.head.appendChild(script);
+    });
+    return grids;
+  }
 
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.shell = {
@@ -34,18 +49,18 @@
         tabs.map((one) => one === tab),
       ];
     },
-    // A tab's content is asked for once, at its first visit.
-    mount: function (tab, mounted) {
-      const held = mounted || [];
-      if (!tab || held.includes(tab)) return [dash_clientside.no_update, dash_clientside.no_update];
-      return [held.concat([tab]), tab];
-    },
-    // Segments are saved on a tab that shows everybody: the filter's choices are read anew on leaving it.
-    segmentsAsked: function (tab) {
-      const left = lastTab;
-      lastTab = tab;
-      const everybody = (clientele.bounds && clientele.bounds.of_everybody) || [];
-      return left !== tab && everybody.includes(left) ? Date.now() : dash_clientside.no_update;
+    // A tab's content is asked for at its first visit; again if another visit came in between.
+    mount: function (tab, bounds) {
+      const body = document.getElementById(JSON.stringify({ tab, type: "pane-body" }));
+      if (!tab || (body && body.firstElementChild)) return dash_clientside.no_update;
+      if (window.dash_ag_grid || !bounds || (bounds.without_grids || []).includes(tab)) return tab;
+      loadGrids().then(
+        () => dash_clientside.set_props("shell-mount-request", { data: tab }),
+        () => dash_clientside.set_props("shell-notice", {
+          data: { head: "Not loaded", body: "A part of this page could not be loaded. Reload the page to try again.", kind: "danger" },
+        }),
+      );
+      return dash_clientside.no_update;
     },
     // A question passes to a tile only when it is in view and asks something new.
     gate: function (filters, active, seen, held) {

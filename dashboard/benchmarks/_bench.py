@@ -35,6 +35,11 @@ class Bench:
     scale: tuple[str, ...] = ("--reference-scale",)
     runs: int = 5
 
+    @property
+    def quick(self) -> bool:
+        """Whether this only tries that everything runs: then nothing is asked in all its ways."""
+        return self.scale == SMALL
+
     @cached_property
     def reference(self) -> Reference:
         """

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from typing import TYPE_CHECKING, Any
 
 from layouts.tabs import TABS
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = [
@@ -32,16 +33,12 @@ _FIRST_PAINT = """
   look();
 })
 """
-# A promise: polling an expression would need the eval that the page's policy forbids.
-_QUIET = """
-() => new Promise(done => {
-  const look = () => {
-    const waits = document.querySelector("[data-dash-is-loading=true], .skeleton");
-    if (waits) setTimeout(look, 20); else done(true);
-  };
-  look();
-})
+_WAITS = """
+() => !document.getElementById("content")
+  || !!document.querySelector("[data-dash-is-loading=true], .skeleton")
 """
+_LOOK_EVERY, _LOOKS = 50, 8  # milliseconds, and looks in a row that must find it at rest
+_PATIENCE = 60.0  # seconds
 
 
 def visit(url: str, runs: int) -> dict[str, Any]:
@@ -50,8 +47,8 @@ def visit(url: str, runs: int) -> dict[str, Any]:
 
     Returns:
         Per run `first_bytes`, `second_bytes` (on the wire), `paint_ms` and
-        `quiet_ms` (until everything in view is drawn); `revisit_calls`, the
-        requests to the server of a second round through the tabs; `question`,
+        `quiet_ms` (until everything in view is drawn); `revisits`, what a second
+        round through the tabs asked the server; `question`,
         the body of a request for a tile's view. Only `missing`, in words, when
         there is no browser.
     """
@@ -75,17 +72,56 @@ def visit(url: str, runs: int) -> dict[str, Any]:
             browser.close()
 
 
-class _Wire:
-    """Counts the bytes a page receives."""
+class _Watched:
+    """
+    A page, what it receives, and what is still on its way.
 
-    def __init__(self, context: BrowserContext, page: Page) -> None:
+    Attributes:
+        received: Bytes on the wire.
+        answered: What the server itself was asked: bodies of questions, else
+            addresses; what the browser's cache answered is not among it.
+    """
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page: Page = context.new_page()
         self.received = 0
-        self.session: CDPSession = context.new_cdp_session(page)
-        self.session.on("Network.loadingFinished", self._count)
-        self.session.send("Network.enable")
+        self.answered: list[str] = []
+        self._open: dict[str, str] = {}
+        session = context.new_cdp_session(self.page)
+        session.on("Network.requestWillBeSent", self._begin)
+        session.on("Network.loadingFinished", self._finish)
+        session.on("Network.loadingFailed", self._finish)
+        session.send("Network.enable")
 
-    def _count(self, event: dict[str, Any]) -> None:
-        self.received += int(event["encodedDataLength"])
+    def _begin(self, event: dict[str, Any]) -> None:
+        request = event["request"]
+        if request["url"].startswith("http"):
+            self._open[event["requestId"]] = request.get("postData") or request["url"]
+
+    def _finish(self, event: dict[str, Any]) -> None:
+        asked = self._open.pop(event["requestId"], None)
+        if asked is not None and event.get("encodedDataLength"):
+            self.received += int(event["encodedDataLength"])
+            self.answered.append(asked)
+
+    def rest(self) -> float:
+        """
+        Wait until nothing is on its way and nothing is being drawn.
+
+        Returns:
+            When that began, in milliseconds of the page's own clock.
+        """
+        until = time.monotonic() + _PATIENCE
+        looks, since = 0, 0.0
+        while looks < _LOOKS:
+            if time.monotonic() > until:
+                raise TimeoutError("the page never came to rest")
+            waits = bool(self._open) or self.page.evaluate(_WAITS)
+            looks = 0 if waits else looks + 1
+            if looks == 1:
+                since = float(self.page.evaluate("performance.now()"))
+            self.page.wait_for_timeout(_LOOK_EVERY)
+        return since
 
 
 def _visit_twice(browser: Browser, url: str) -> dict[str, float]:
@@ -99,41 +135,32 @@ def _visit_twice(browser: Browser, url: str) -> dict[str, float]:
 
 
 def _open(context: BrowserContext, url: str) -> tuple[float, float, float]:
-    page = context.new_page()
-    wire = _Wire(context, page)
-    page.goto(url)
-    _settle(page)
-    quiet = page.evaluate("performance.now()")
-    paint = page.evaluate(_FIRST_PAINT)
-    received = wire.received
-    page.close()
-    return received, float(paint), float(quiet)
+    watched = _Watched(context)
+    watched.page.goto(url)
+    quiet = watched.rest()
+    paint = watched.page.evaluate(_FIRST_PAINT)
+    watched.page.close()
+    return watched.received, float(paint), quiet
 
 
 def _walk(browser: Browser, url: str) -> dict[str, Any]:
     """Open every tab, then every tab again, and count what the second round asks."""
     context = browser.new_context(viewport=_SIZE)  # type: ignore[arg-type]
-    page = context.new_page()
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.post_data or request.url))
+    watched = _Watched(context)
     try:
-        page.goto(url)
-        _settle(page)
-        _through_tabs(page)
-        before = len(asked)
-        _through_tabs(page)
-        questions = [body for body in asked if "tile-view" in body]
-        return {"revisit_calls": len(asked) - before, "question": (questions or [""])[0]}
+        watched.page.goto(url)
+        watched.rest()
+        _through_tabs(watched)
+        before = len(watched.answered)
+        _through_tabs(watched)
+        again = watched.answered[before:]
+        questions = [body for body in watched.answered if "tile-view" in body]
+        return {"revisits": again, "question": (questions or [""])[0]}
     finally:
         context.close()
 
 
-def _through_tabs(page: Page) -> None:
+def _through_tabs(watched: _Watched) -> None:
     for tab in TABS:
-        page.locator(f".side a[href^='{tab.path}']").first.click()
-        _settle(page)
-
-
-def _settle(page: Page) -> None:
-    page.wait_for_load_state("networkidle")
-    page.evaluate(_QUIET)
+        watched.page.locator(f".side a[href^='{tab.path}']").first.click()
+        watched.rest()

@@ -53,8 +53,9 @@ def tab_rows(
     """
     runs = range(min(bench.runs, _MOST_RUNS))
     folder = bench.reference.folder
-    alone = [run_child("_tabs:time_queries", {"word": word}, folder).answer for _ in runs]
-    whole = [run_child("_tabs:time_views", {"word": word}, folder).answer for _ in runs]
+    asked = {"word": word, "quick": bench.quick}
+    alone = [run_child("_tabs:time_queries", asked, folder).answer for _ in runs]
+    whole = [run_child("_tabs:time_views", asked, folder).answer for _ in runs]
     queries = _medians(alone)
     cold, warm, views = (
         _medians([run[name] for run in whole]) for name in ("cold", "warm", "alone")
@@ -76,12 +77,12 @@ def tab_rows(
     ]  # fmt: skip
 
 
-def time_queries(word: str) -> Timings:
+def time_queries(word: str, quick: bool) -> Timings:
     """Return milliseconds of every query of a tab, asked alone, by slice; runs in a child."""
     with _opened() as (app, facts):
         asker = _Asker(app, word)
         found: Timings = {}
-        for name, filters in slices(facts).items():
+        for name, filters in slices(facts, quick).items():
             cache.clear()
             shell_facts()
             with _heard_queries() as heard:
@@ -91,7 +92,7 @@ def time_queries(word: str) -> Timings:
         return found
 
 
-def time_views(word: str) -> dict[str, Timings]:
+def time_views(word: str, quick: bool) -> dict[str, Timings]:
     """
     Return milliseconds of a tab's data by slice; runs in a child.
 
@@ -103,7 +104,7 @@ def time_views(word: str) -> dict[str, Timings]:
         asker = _Asker(app, word)
         cold: Timings = {}
         warm: Timings = {}
-        for name, filters in slices(facts).items():
+        for name, filters in slices(facts, quick).items():
             cache.clear()
             shell_facts()
             cold[name] = {"whole tab": asker.ask_all(filters)}
@@ -112,8 +113,13 @@ def time_views(word: str) -> dict[str, Timings]:
         return {"cold": cold, "warm": warm, "alone": {"usual": asker.ask_each(facts)}}
 
 
-def slices(facts: ShellFacts) -> dict[str, Filters]:
-    """Return what readers look at: the usual period, parts of it, a month, everything."""
+def slices(facts: ShellFacts, quick: bool) -> dict[str, Filters]:
+    """
+    Return what readers look at: the usual period, parts of it, a month, everything.
+
+    Args:
+        quick: Only the usual period, and the slice that other queries answer.
+    """
     usual = facts.default_filters()
     today, first = facts.data.today, facts.data.first_day
     found = {
@@ -126,7 +132,7 @@ def slices(facts: ShellFacts) -> dict[str, Filters]:
         "all time": replace(usual, start=first, end=today),
         "against last year": replace(usual, compare="year"),
     }
-    return found
+    return {name: found[name] for name in ("usual", "one category")} if quick else found
 
 
 def as_question(filters: Filters, number: int) -> dict[str, Any]:

@@ -104,6 +104,45 @@ def test_coming_back_to_a_tab_asks_the_server_nothing(sample_shop: Served, visit
     assert shown.asked == []
 
 
+def test_coming_back_after_other_tabs_asks_nothing_either(
+    sample_shop: Served, visit: Visit
+) -> None:
+    """Once all tabs have been seen, walking through them costs the server no call."""
+    shown = visit(sample_shop).open("/overview")
+    _walk(shown)
+    shown.asked.clear()
+
+    _walk(shown)
+
+    assert shown.asked == []
+    shown.assert_clean()
+
+
+def test_the_script_of_grids_waits_for_the_first_tab_with_one(
+    sample_shop: Served, visit: Visit
+) -> None:
+    """The first view does without it; hurried clicks leave no tab empty."""
+    shown = visit(sample_shop).open("/overview")
+    assert shown.page.evaluate("window.dash_ag_grid === undefined")
+
+    links = shown.page.locator(".side .nav-link")
+    for number in range(links.count()):
+        links.nth(number).click()
+    shown.settle()
+    _walk(shown)
+
+    assert shown.page.evaluate("window.dash_ag_grid !== undefined")
+    empty = "[...document.querySelectorAll('.pane > div')].filter(body => !body.firstElementChild)"
+    assert shown.page.evaluate(f"{empty}.length") == 0
+    shown.assert_clean()
+
+
+def _walk(shown: Watched) -> None:
+    for link in shown.page.locator(".side .nav-link").all():
+        link.click()
+        shown.settle()
+
+
 def test_charts_out_of_view_wait(sample_shop: Served, visit: Visit) -> None:
     """Opening a tab asks only for what is on the screen; scrolling asks for the rest."""
     shown = visit(sample_shop).open("/overview")
