@@ -13,7 +13,8 @@ import logging
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -170,6 +171,40 @@ class JobQueue:
         """Return how a job stands; None when there is none."""
         data = self.huey.storage.peek_data(f"job:{job_id}")
         return None if data is EmptyData else self._judged(Job(**json.loads(data)))
+
+    def note(self, kind: str, owner: str, parameters: Mapping[str, Any]) -> str:
+        """Enter a job that is not queued: a request does it, with `attended`. Return its id."""
+        job = Job(secrets.token_hex(8), kind, owner, dict(parameters), queued_at=time.time())
+        self.write(job)
+        return job.id
+
+    @contextmanager
+    def attended(self, job: Job) -> Iterator[Work]:
+        """
+        Keep the record of a noted job while the block does it; what goes wrong in it is told.
+
+        A block that is left before its end was stopped.
+        """
+        work = Work(self, job)
+        work.keep(state="running", started_at=time.time(), message="Starting")
+        ended = threading.Event()
+        threading.Thread(target=_beat, args=(work, ended), daemon=True).start()
+        outcome: dict[str, Any] = {"state": "cancelled", "message": "Stopped"}
+        try:
+            yield work
+            outcome = {"state": "done", "percent": 100.0, "message": "Done"}
+        except (AnalysisError, WarehouseError) as error:
+            if not isinstance(error, QueryCancelled):
+                outcome = {"state": "failed", "error": str(error)}
+            raise
+        except (JobCancelled, ConnectionError):
+            raise
+        except Exception:
+            outcome = {"state": "failed", "error": "Something went wrong. Try again."}
+            raise
+        finally:
+            ended.set()
+            work.keep(ended_at=time.time(), **outcome)
 
     def latest(self, about: str) -> Job | None:
         """Return the last job that was queued for something; None when there is none."""

@@ -11,6 +11,8 @@ from callbacks._inputs import read_day
 from clickhouse_schema.scoring import Cuts
 
 MEASURES = ("recency", "frequency", "monetary")
+NEXT_DAYS = (30, 60, 90, 180, 365)
+USUAL_NEXT = 90
 _MOST_TEXT = 200
 
 
@@ -33,15 +35,22 @@ def read_asked(raw: Any) -> Asked:
     Return what the view's store holds; what cannot be used falls back to the default.
 
     Args:
-        raw: `{"snapshot", "returns", "cuts", "rows"}`; no snapshot: the usual one.
+        raw: `{"snapshot", "returns", "next", "cuts", "rows"}`; no snapshot: the usual one.
     """
     held = raw if isinstance(raw, dict) else {}
     options = RfmOptions(
         snapshot=read_day(held.get("snapshot")),
         net_of_returns=held.get("returns") == "net",
         cuts=read_cuts(held.get("cuts")),
+        next_days=read_next(held.get("next")),
     )
     return Asked(options, read_map(held.get("rows")))
+
+
+def read_next(raw: Any) -> int:
+    """Return the days of the next period, as a word of the switch says; 90 for what is none."""
+    days = int(raw) if isinstance(raw, str) and raw.isascii() and raw.isdigit() else 0
+    return days if days in NEXT_DAYS else USUAL_NEXT
 
 
 def read_map(raw: Any) -> SegmentMap:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 import pandas as pd
@@ -79,6 +79,7 @@ def versions_of(id_: str) -> tuple[str, list[Version]]:
                 at=f"{day(row.at.date())}, {row.at:%H:%M} UTC",
                 differences=tuple(difference(SEGMENT, before, row)) if before else (),
                 can_return=row.held and row.version != newest,
+                aside="" if row.held else row.revision,
             )
         )
     return line[newest].name, found[::-1]
@@ -129,15 +130,21 @@ def overlap_view(ids: tuple[str, str], saved: Saved, basis: Basis, facts: ShellF
     )
 
 
-def growth_view(id_: str, saved: Saved, basis: Basis, facts: ShellFacts) -> ChartView:
+def growth_view(
+    id_: str,
+    saved: Saved,
+    basis: Basis,
+    facts: ShellFacts,
+    told: Callable[[int, int], None] | None = None,
+) -> ChartView:
     """
-    Return a kept segment through time.
+    Return a kept segment through time; `told` hears of months done and months in all.
 
     Raises:
         UnknownThing, RuleError, NotEnoughData, WarehouseError: As the report.
     """
     with recording() as statements:
-        sizes = growth(tree_named(saved, id_), saved.trees, basis)
+        sizes = growth(tree_named(saved, id_), saved.trees, basis, told)
     # A month's end is shown as its last day.
     days = [(size.at - timedelta(seconds=1)).date() for size in sizes]
     customers = [size.customers for size in sizes]

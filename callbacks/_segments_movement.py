@@ -23,7 +23,12 @@ _NAMES = {**SEGMENT_NAMES, NOT_YET: NOT_YET_NAME}
 
 @says_why
 def movement_view(
-    filters: Filters, facts: ShellFacts, asked: Asked, earlier: date | None, value: str
+    filters: Filters,
+    facts: ShellFacts,
+    asked: Asked,
+    earlier: date | None,
+    value: str,
+    left: str = "champions",
 ) -> ChartView:
     """Return who went from which segment to which, in customers or in money."""
     since = earlier or usual_earlier(facts, asked)
@@ -40,7 +45,7 @@ def movement_view(
             "Revenue since": [exact_money(one, currency) for one in moved.table["since"]],
         }
     )
-    title, sentence = left_in_words(moved, "champions", currency)
+    title, sentence = left_in_words(moved, left, currency)
     kind = (
         "customers"
         if value == "customers"
@@ -79,11 +84,11 @@ def left_in_words(moved: Moved, segment: str, currency: str) -> tuple[str, str]:
     if not everybody:
         return f"Nobody was in {name} then", ""
     if not left:
-        return f"All {count(everybody)} {name} stayed", ""
+        return f"All {count(everybody)} stayed in {name}", ""
     worth = float(gone["worth"].sum())
     most = gone.sort_values("customers", ascending=False).iloc[0]
     title = (
-        f"{count(left)} of {count(everybody)} {name} left ({percent(left / everybody)}), "
+        f"{count(left)} of {count(everybody)} left {name} ({percent(left / everybody)}), "
         f"worth {money(worth, currency)} a year"
     )
     return title, f"Most of them are now {_NAMES[most['now']]} ({count(most['customers'])})."

@@ -12,7 +12,13 @@ from typing import Any
 import pandas as pd
 
 from analytics.reports.segments import Basis, Preview, preview
-from analytics.reports.segments_fields import Spread, spread, template_counts, templates
+from analytics.reports.segments_fields import (
+    Spread,
+    products_named,
+    spread,
+    template_counts,
+    templates,
+)
 from analytics.reports.shell import ShellFacts
 from callbacks._segments_rule import Draft, Saved
 from clickhouse_schema.recording import Statement, recording
@@ -69,13 +75,24 @@ def answer(draft: Draft, saved: Saved, basis: Basis, facts: ShellFacts) -> Answe
 
 def sentence(tree: Group, saved: Saved, currency: str) -> str:
     """Return a rule read aloud."""
-    return tree_in_words(tree, money=_exact(currency), saved=saved.names)
+    return tree_in_words(
+        tree, money=_exact(currency), saved=saved.names, products=products_in(tree)
+    )
 
 
 def condition_words(one: Condition, saved: Saved, currency: str) -> str:
     """Return a condition in words, beginning with a capital."""
-    said = condition_in_words(one, money=_exact(currency), saved=saved.names)
+    said = condition_in_words(
+        one, money=_exact(currency), saved=saved.names, products=products_in(one)
+    )
     return said[:1].upper() + said[1:]
+
+
+def products_in(part: Group | Condition) -> Mapping[str, str]:
+    """Return what the products of a rule are called, by id."""
+    conditions = part.conditions() if isinstance(part, Group) else (part,)
+    ids = [id_ for one in conditions if one.field == "product" for id_ in one.names]
+    return products_named(ids)
 
 
 def _exact(currency: str) -> Any:
@@ -167,7 +184,9 @@ def _waterfall(
 def _part_words(part: Condition | Group, saved: Saved, currency: str) -> str:
     if isinstance(part, Condition):
         return condition_words(part, saved, currency)
-    said = tree_in_words(part, money=_exact(currency), saved=saved.names)
+    said = tree_in_words(
+        part, money=_exact(currency), saved=saved.names, products=products_in(part)
+    )
     said = said.removeprefix("Customers who ").rstrip(".")
     return said[:1].upper() + said[1:]
 

@@ -8,17 +8,17 @@ aside with a sentence, and the rest is answered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from analytics.models.rfm import SEGMENTS
 from analytics.reports._warehouse import warehouse
 from analytics.reports.segments import Basis, Path
-from analytics.reports.segments_fields import spread
-from analytics.reports.segments_rfm import RfmOptions
+from analytics.reports.segments_fields import products_like, products_named
 from analytics.reports.shell import ShellFacts
-from analytics.saved_segments import SEGMENT, kept_map, kept_tree
+from analytics.saved_segments import SEGMENT, kept_trees
+from analytics.segment_growth import usual_basis
 from clickhouse_schema.asking import Asking
 from clickhouse_schema.made.reading import listed
 from clickhouse_schema.rules.tree import (
@@ -153,8 +153,7 @@ def basis_of(facts: ShellFacts) -> Basis:
     The filters of the page do not narrow it: a segment means the same in an
     export, a delivery and here.
     """
-    kept = kept_map(warehouse())
-    return Basis(facts.default_filters(), RfmOptions(cuts=kept.cuts), facts.data, kept.map)
+    return usual_basis(facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +165,15 @@ class Saved:
 
 
 def saved_segments() -> Saved:
-    """Return the kept segments that are not archived."""
-    kept = listed(warehouse(), SEGMENT)
-    return Saved({one.id: kept_tree(one) for one in kept}, {one.id: one.name for one in kept})
+    """Return the kept segments that are not archived, but what a later vocabulary cannot read."""
+    trees = kept_trees(warehouse())
+    kept = [one for one in listed(warehouse(), SEGMENT) if one.id in trees]
+    return Saved(trees, {one.id: one.name for one in kept})
 
 
-def fields_shown(facts: ShellFacts, used: set[str], own_id: str = "") -> dict[str, FieldShown]:
+def fields_shown(
+    facts: ShellFacts, used: set[str], own_id: str = "", chosen: Sequence[str] = ()
+) -> dict[str, FieldShown]:
     """
     Return every field as the editor draws it.
 
@@ -179,6 +181,7 @@ def fields_shown(facts: ShellFacts, used: set[str], own_id: str = "") -> dict[st
         facts: Names of countries, channels, categories.
         used: Fields in the rule: only their names are looked up where that asks the warehouse.
         own_id: Of the segment being edited; it cannot refer to itself.
+        chosen: Products in the rule.
     """
     names: dict[str, tuple[tuple[str, str], ...]] = {
         "country": _plain_names(facts.countries),
@@ -187,8 +190,7 @@ def fields_shown(facts: ShellFacts, used: set[str], own_id: str = "") -> dict[st
         "rfm_segment": tuple(SEGMENTS.items()),
     }
     if "product" in used:
-        popular = spread("product", basis_of(facts))
-        names["product"] = tuple(zip(popular.names, popular.labels, strict=True))
+        names["product"] = product_choices("", chosen, basis_of(facts))
     if "saved_segment" in used:
         kept = saved_segments().names.items()
         names["saved_segment"] = tuple(pair for pair in kept if pair[0] != own_id)
@@ -200,6 +202,34 @@ def fields_shown(facts: ShellFacts, used: set[str], own_id: str = "") -> dict[st
         )
         for word, one in FIELDS.items()
     }  # fmt: skip
+
+
+def product_choices(text: str, chosen: Sequence[str], basis: Basis) -> tuple[tuple[str, str], ...]:
+    """
+    Return products to choose from: those that hold `text`, and those that are chosen.
+
+    Returns:
+        (id, what is shown: description and id), sold most often first.
+
+    Raises:
+        NotEnoughData, WarehouseError: As the report.
+    """
+    found = products_like(text, basis)
+    known = dict(zip(found.names, found.labels, strict=True))
+    missing = [id_ for id_ in chosen if id_ not in known]
+    known |= {id_: products_named(missing).get(id_, "") for id_ in missing}
+    return tuple((id_, f"{label} ({id_})" if label else id_) for id_, label in known.items())
+
+
+def products_of(node: Mapping[str, Any]) -> list[str]:
+    """Return the products that conditions of a checked node name."""
+    found: list[str] = []
+    for part in node.get("parts", ()):
+        if "parts" in part:
+            found += products_of(part)
+        elif part.get("field") == "product" and isinstance(part.get("value"), list):
+            found += [one for one in part["value"] if isinstance(one, str)]
+    return found
 
 
 def _plain_names(names: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import (
     ALL,
+    MATCH,
     ClientsideFunction,
     Input,
     Output,
@@ -29,6 +30,8 @@ from callbacks._segments_rule import (
     checked_node,
     fields_shown,
     fields_used,
+    product_choices,
+    products_of,
     read_draft,
     saved_segments,
 )
@@ -41,9 +44,9 @@ from clickhouse_schema.errors import (
     WarehouseError,
 )
 from clickhouse_schema.made.reading import current
-from clickhouse_schema.made.store import create, save
+from clickhouse_schema.made.store import adopt, create, save
 from clickhouse_schema.made.things import Author, Made
-from clickhouse_schema.rules.tree import RuleError, parse
+from clickhouse_schema.rules.tree import MOST_CHOICES, RuleError, parse
 from layouts import segments_builder as drawn
 from layouts.ids import Shell, tile
 from layouts.segments import AUTHOR
@@ -64,9 +67,8 @@ def draw_editor(shape: Any, held: Any) -> Any:
     try:
         facts = shell_facts()
         own_id = str(draft.get("segment") or "")
-        return rule_editor(
-            root, fields_shown(facts, fields_used(root), own_id), facts.data.currency
-        )
+        fields = fields_shown(facts, fields_used(root), own_id, products_of(root))
+        return rule_editor(root, fields, facts.data.currency)
     except (AnalysisError, WarehouseError) as error:
         return tell_failure("segments-editor", error)["failed"]
 
@@ -74,18 +76,20 @@ def draw_editor(shape: Any, held: Any) -> Any:
 @callback(
     Output(Ids.TEMPLATE_CARDS, "children"),
     Output(Ids.TEMPLATES, "data"),
-    Output(Ids.MEMBERS, "columnDefs"),
+    Output(Ids.MEMBERS_BOX, "children"),
     Input(tile("gate", BUILDER), "data"),
+    State(Ids.MEMBERS_BOX, "children"),
     prevent_initial_call=True,
 )
-def draw_templates(question: Any) -> Any:
+def draw_templates(question: Any, grid: Any) -> Any:
     """Show what can be started from, and how many each finds now."""
     try:
         facts = shell_facts()
         cards, rules = template_cards(facts, basis_of(facts))
     except (AnalysisError, WarehouseError) as error:
         return tell_failure("segments-templates", error)["failed"], no_update, no_update
-    return drawn.template_cards(cards), rules, member_columns(facts)
+    table = no_update if grid else drawn.members_grid(member_columns(facts))
+    return drawn.template_cards(cards), rules, table
 
 
 @callback(
@@ -116,6 +120,27 @@ def answer_rule(question: Any) -> Any:
         found.effects,
         {"rule": draft.plain, "customers": found.customers},
     )
+
+
+@callback(
+    Output(part_id("set", MATCH, part="products"), "options"),
+    Input(part_id("set", MATCH, part="products"), "search_value"),
+    State(part_id("set", MATCH, part="products"), "value"),
+    prevent_initial_call=True,
+)
+def find_products(text: Any, chosen: Any) -> Any:
+    """Offer the products that hold what is being typed, whichever of them there are."""
+    if not isinstance(text, str):
+        return no_update
+    held = [one for one in chosen if isinstance(one, str)] if isinstance(chosen, list) else []
+    try:
+        choices = product_choices(text, held[:MOST_CHOICES], basis_of(shell_facts()))
+    except QueryCancelled:
+        return no_update
+    except (AnalysisError, WarehouseError) as error:
+        tell_failure("segments-products", error)
+        return no_update
+    return [{"value": id_, "label": label} for id_, label in choices]
 
 
 def _not_answered(error: Exception) -> Any:
@@ -230,46 +255,92 @@ def opened(made: Made) -> dict[str, Any]:
     Output(Ids.DIALOG, "is_open", allow_duplicate=True),
     Output(Ids.DIALOG_ERROR, "children", allow_duplicate=True),
     Output(Ids.OPENED, "data", allow_duplicate=True),
+    Output(Ids.DIALOG_ASIDE, "data"),
     Input(Ids.DIALOG_DONE, "n_clicks"),
     State(Ids.DIALOG_NAME, "value"),
     State(Ids.DIALOG_ABOUT, "value"),
+    State(Ids.DIALOG_OWNER, "value"),
     State(AUTHOR, "value"),
     State(Ids.DIALOG_COPY, "data"),
     State(Ids.DRAFT, "data"),
     prevent_initial_call=True,
 )
-def save_segment(clicks: Any, name: Any, about: Any, author: Any, copy: Any, held: Any) -> Any:
+def save_segment(
+    clicks: Any, name: Any, about: Any, owner: Any, author: Any, copy: Any, held: Any
+) -> Any:
     """Keep the rule as a new segment, or as the next version of the open one."""
     if not clicks or not isinstance(held, dict):
-        return no_update, no_update, no_update
+        return [no_update] * 4
     try:
         read = read_draft(held.get("rule"))
         if read.problems:
-            return no_update, "A condition is not finished: complete or remove it first.", no_update
+            told = "A condition is not finished: complete or remove it first."
+            return no_update, told, no_update, None
         made = _kept(
-            held, str(name or ""), str(about or ""),
+            held, str(name or ""), str(about or ""), str(owner or "").strip(),
             Author.of(author if isinstance(author, str) else None),
             segment_body(read.tree), as_new=bool(copy) or not held.get("segment"),
         )  # fmt: skip
     except SaveConflict as error:
-        said = f"{error} Open the segment again to go on from theirs, or save yours as new."
-        return no_update, said, no_update
+        said = f"{error} Use yours instead, save it as new, or open the segment again for theirs."
+        aside = {
+            "segment": error.kept.id, "revision": error.kept.revision,
+            "newest": error.newest.version,
+        }  # fmt: skip
+        return no_update, said, no_update, aside
     except (RuleError, NameTaken, MadeError, WarehouseError) as error:
-        return no_update, str(error), no_update
+        return no_update, str(error), no_update, None
     notify(f"“{made.name}” is saved as version {made.version}.", head="Saved")
-    return False, "", opened(made)
+    return False, "", opened(made), None
+
+
+@callback(
+    Output(Ids.DIALOG, "is_open", allow_duplicate=True),
+    Output(Ids.DIALOG_ERROR, "children", allow_duplicate=True),
+    Output(Ids.OPENED, "data", allow_duplicate=True),
+    Output(Ids.DIALOG_ASIDE, "data", allow_duplicate=True),
+    Input(Ids.DIALOG_ADOPT, "n_clicks"),
+    State(Ids.DIALOG_ASIDE, "data"),
+    State(AUTHOR, "value"),
+    prevent_initial_call=True,
+)
+def adopt_mine(clicks: Any, aside: Any, author: Any) -> Any:
+    """Make the version that was kept aside the newest, over the one that came first."""
+    if not clicks or not isinstance(aside, dict):
+        return [no_update] * 4
+    newest = aside.get("newest")
+    try:
+        made = adopt(
+            warehouse(), SEGMENT, str(aside.get("segment"))[:64], str(aside.get("revision"))[:64],
+            made_from=newest if type(newest) is int else 0,
+            author=Author.of(author if isinstance(author, str) else None),
+        )  # fmt: skip
+    except WarehouseError as error:
+        return no_update, str(error), no_update, None
+    notify(f"Yours is in use now: “{made.name}”, version {made.version}.", head="Saved")
+    return False, "", opened(made), None
 
 
 def _kept(
-    held: Mapping[str, Any], name: str, about: str, author: Author, body: Any, *, as_new: bool
+    held: Mapping[str, Any],
+    name: str,
+    about: str,
+    owner: str,
+    author: Author,
+    body: Any,
+    *,
+    as_new: bool,
 ) -> Made:
     if as_new:
-        return create(warehouse(), SEGMENT, name=name, description=about, body=body, author=author)
+        return create(
+            warehouse(), SEGMENT, name=name, description=about, owner=owner, body=body,
+            author=author,
+        )  # fmt: skip
     version = held.get("version")
     return save(
         warehouse(), SEGMENT, str(held.get("segment"))[:64],
         made_from=version if type(version) is int else 0,
-        author=author, name=name, description=about, body=body,
+        author=author, name=name, description=about, owner=owner or None, body=body,
     )  # fmt: skip
 
 
@@ -347,6 +418,8 @@ clientside_callback(
     Output(Ids.DIALOG_ABOUT, "value"),
     Output(Ids.DIALOG_COPY, "data"),
     Output(Ids.DIALOG_ERROR, "children"),
+    Output(Ids.DIALOG_OWNER, "value"),
+    Output(Ids.DIALOG_ASIDE, "data", allow_duplicate=True),
     Input(Ids.SAVE, "n_clicks"),
     Input(Ids.SAVE_AS, "n_clicks"),
     Input(Ids.DIALOG_CANCEL, "n_clicks"),
@@ -354,13 +427,7 @@ clientside_callback(
     prevent_initial_call=True,
 )
 clientside_callback(
-    _browser("exported"),
-    Output(Ids.EXPORT_STATE, "title"),
-    Input(Ids.CSV, "n_clicks"),
-    Input(Ids.EXCEL, "n_clicks"),
-    Input(Ids.PARQUET, "n_clicks"),
-    State(Ids.EXPORT_LAYOUT, "value"),
-    State(Ids.ANSWERED, "data"),
-    State(Ids.DRAFT, "data"),
-    prevent_initial_call=True,
+    _browser("adoptable"),
+    Output(Ids.DIALOG_ADOPT, "hidden"),
+    Input(Ids.DIALOG_ASIDE, "data"),
 )

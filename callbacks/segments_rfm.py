@@ -111,12 +111,14 @@ def draw_monetary(question: Any, asked: Any) -> Any:
     _ASKED,
     Input(Ids.EARLIER, "date"),
     Input(tile("switch", MOVEMENT), "value"),
+    Input(Ids.LEFT, "value"),
 )
-def draw_movement(question: Any, asked: Any, earlier: Any, value: Any) -> Any:
-    """Draw who went where between two snapshots."""
+def draw_movement(question: Any, asked: Any, earlier: Any, value: Any, left: Any) -> Any:
+    """Draw who went where between two snapshots, and say who left a segment."""
     value = value if isinstance(value, str) and value in VALUES else "customers"
+    left = left if isinstance(left, str) and left in PLAYBOOKS else "champions"
     since = read_day(earlier)
-    return _draw(MOVEMENT, question, asked, movement_view, earlier=since, value=value)
+    return _draw(MOVEMENT, question, asked, movement_view, earlier=since, value=value, left=left)
 
 
 @callback(Output(tile("view", HOLDOUT), "data"), Input(tile("gate", HOLDOUT), "data"), _ASKED)
@@ -305,6 +307,26 @@ clientside_callback(
     Input(Ids.EARLIER, "date"),
 )
 clientside_callback(
+    _browser("restore"),
+    Output(Ids.RETURNS, "value"),
+    Output(Ids.NEXT, "value"),
+    Output(Ids.LEFT, "value"),
+    Output(Ids.TYPED, "data", allow_duplicate=True),
+    Input(Shell.LOCATION, "search"),
+    Input(Ids.SHARED, "id"),  # also as soon as the view is there
+    prevent_initial_call="initial_duplicate",
+)
+clientside_callback(
+    _browser("share"),
+    Output(Ids.SHARED, "data"),
+    Input(Ids.RETURNS, "value"),
+    Input(Ids.NEXT, "value"),
+    Input(Ids.LEFT, "value"),
+    Input(Ids.DRAFT, "data"),
+    Input(Ids.KEPT, "data"),
+    State(Ids.SHARED, "data"),
+)
+clientside_callback(
     _browser("draft"),
     Output(Ids.DRAFT, "data"),
     Input(cell(ALL, ALL), "n_clicks"),
@@ -322,6 +344,7 @@ clientside_callback(
     Input(Ids.DRAFT, "data"),
     Input(Ids.SNAPSHOT, "date"),
     Input(Ids.RETURNS, "value"),
+    Input(Ids.NEXT, "value"),
     State(Shell.BOUNDS, "data"),
     State(Ids.ASKED, "data"),
 )
@@ -340,6 +363,7 @@ clientside_callback(
     *[Output(cuts_input(measure), "value") for measure in MEASURES],
     Input(Ids.KEPT, "data"),
     Input(Ids.DISCARD, "n_clicks"),
+    Input(Ids.TYPED, "data"),
 )
 clientside_callback(
     _browser("cutsForm"), Output(Ids.CUTS_FORM, "hidden"), Input(Ids.SCORING, "value")

@@ -16,7 +16,6 @@ from callbacks._errors import notify, tell_failure
 from callbacks._inputs import read_day
 from callbacks._segments_kept import (
     cards_of,
-    growth_view,
     moved_words,
     overlap_view,
     versions_of,
@@ -30,7 +29,7 @@ from layouts import segments_saved as drawn
 from layouts.ids import tile
 from layouts.segments import AUTHOR
 from layouts.segments_builder import Ids as Builder
-from layouts.segments_saved import GROWTH, OVERLAP, SAVED, Ids
+from layouts.segments_saved import OVERLAP, SAVED, Ids
 
 _KNOWN = (RuleError, AnalysisError, WarehouseError)
 _ACTS: dict[str, tuple[Callable[..., Any], str]] = {
@@ -94,11 +93,12 @@ def _still_there(ids: list[str], chosen: Sequence[Any]) -> list[str | None]:
     Output(Ids.SHOWN, "data"),
     Input(drawn.do(ALL, ALL, ALL), "n_clicks"),
     Input({"type": "saved-undo", "id": ALL, "version": ALL, "to": ALL}, "n_clicks"),
+    Input(drawn.adopt(ALL, ALL, ALL), "n_clicks"),
     State(AUTHOR, "value"),
     prevent_initial_call=True,
 )
-def change_segment(clicks: Any, undone: Any, author: Any) -> Any:
-    """Duplicate, archive, restore or go back, as the button says."""
+def change_segment(clicks: Any, undone: Any, adopted: Any, author: Any) -> Any:
+    """Duplicate, archive, restore, go back or use what was kept aside, as the button says."""
     pressed = ctx.triggered_id
     if not isinstance(pressed, dict) or not ctx.triggered[0]["value"]:
         return no_update, no_update
@@ -126,6 +126,10 @@ def _done(pressed: dict[str, Any], id_: str, who: Author) -> str:
             to=to if type(to) is int else None,
         )  # fmt: skip
         return f"“{made.name}” is as it was in version {to}, now as version {made.version}."
+    if pressed.get("type") == "saved-adopt":
+        revision = str(pressed.get("revision"))[:64]
+        made = store.adopt(warehouse(), SEGMENT, id_, revision, made_from=version, author=who)
+        return f"“{made.name}” is now as it was kept aside, as version {made.version}."
     what = str(pressed.get("what"))
     if what == "duplicate":
         return f"“{store.duplicate(warehouse(), SEGMENT, id_, author=who).name}” was made."
@@ -161,22 +165,6 @@ def draw_overlap(first: Any, second: Any, question: Any, changed: Any) -> Any:
     if not first or not second or first == second:
         return {"empty": "Choose two different saved segments."}
     return _view(OVERLAP, overlap_view, (str(first), str(second)))
-
-
-@callback(
-    Output(tile("view", GROWTH), "data"),
-    Input(Ids.GROWN, "value"),
-    Input(tile("gate", GROWTH), "data"),
-    Input(Ids.CHANGED, "data"),
-    prevent_initial_call=True,
-)
-def draw_growth(id_: Any, question: Any, changed: Any) -> Any:
-    """Draw a segment through time."""
-    if question is None:
-        return no_update
-    if not id_:
-        return {"empty": "Save a segment to see how it grew."}
-    return _view(GROWTH, growth_view, str(id_))
 
 
 def _view(name: str, build: Callable[..., Any], asked: Any) -> Any:

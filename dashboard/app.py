@@ -15,6 +15,7 @@ from typing import Any
 from dash import Dash
 from flask import Flask
 
+import analytics.segment_growth  # noqa: F401  (a kind of job, for workers too)
 import callbacks
 from analytics.activation.clock import Clock
 from analytics.activation.settings import (
@@ -22,7 +23,7 @@ from analytics.activation.settings import (
     secret_of_folder,
     use_delivery_settings,
 )
-from analytics.activation.work import submit_delivery
+from analytics.activation.work import clear_exports, submit_delivery
 from analytics.jobs import JobQueue, queue, use_queue
 from analytics.reports._cache import cache
 from analytics.reports._warehouse import use_warehouse
@@ -112,7 +113,9 @@ def _own_secret(config: AppConfig) -> str:
 
 def start_deliveries(work: JobQueue) -> Clock:
     """Begin what is due from now on, and take up what a dead process left."""
-    clock = Clock(current_warehouse, lambda run_id: submit_delivery(work, run_id))
+    clock = Clock(
+        current_warehouse, lambda run_id: submit_delivery(work, run_id), tidy=clear_exports
+    )
     clock.start()
     return clock
 

@@ -8,11 +8,12 @@ goes away ends the query.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,11 +21,11 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask, Response, abort, request, send_file
 
-from analytics.activation.work import finished_export
+from analytics.activation.work import finished_export, stream_of
 from analytics.errors import AnalysisError
 from analytics.exports.excel import JOB_ROWS, write_excel
 from analytics.exports.files import FORMATS, Export, csv_chunks, export_of, parquet_chunks
-from analytics.jobs import JobQueue
+from analytics.jobs import Job, JobCancelled, JobQueue
 from analytics.saved_segments import (
     ALL_ORDERS,
     Standpoint,
@@ -53,7 +54,8 @@ def serve_downloads(
     `POST /downloads/members` with the form fields `rule` (JSON), `name`, `layout`
     and `format` one that was not kept; both take a `standpoint`, the JSON of
     `analytics.saved_segments.Standpoint`: the filters it was looked at with.
-    `GET /downloads/export/<job>` gives the file of a finished export job.
+    `GET /downloads/export/<job>` gives the file of a finished export job, or streams one that
+    was noted; the job's record tells how far it is, and cancelling the job ends it.
     """
     pages = Blueprint("downloads", __name__)
 
@@ -79,6 +81,9 @@ def serve_downloads(
     @pages.get("/downloads/export/<job>")
     def export(job: str) -> Response:
         with _told():
+            stream = stream_of(queue(), job)
+            if stream is not None:
+                return _followed(warehouse, queue(), *stream, time_zone)
             found = finished_export(queue(), job)
         if found is None:
             abort(404, "That file is not there: it is kept for a day. Export it anew.")
@@ -99,11 +104,49 @@ def _answer(
         version=version,
         data_as_of=data_as_of(warehouse),
     )
-    name = export.file_name(datetime.now(ZoneInfo(time_zone)).date())
+    name = export.file_name(_today(time_zone))
     if export.format == "xlsx":
         return _workbook(warehouse, export, name)
     make = csv_chunks if export.format == "csv" else parquet_chunks
-    chunks = make(warehouse, export)
+    return _streamed(make(warehouse, export), export, name)
+
+
+def _followed(
+    warehouse: Warehouse, queue: JobQueue, job: Job, export: Export, members: int, time_zone: str
+) -> Response:
+    """Return the file of a noted job, which tells how far it is and ends when it is stopped."""
+    if export.format == "xlsx":
+        with queue.attended(job):
+            return _workbook(warehouse, export, export.file_name(_today(time_zone)))
+    make = csv_chunks if export.format == "csv" else parquet_chunks
+
+    def chunks() -> Generator[bytes]:
+        with queue.attended(job) as work:
+
+            def told(rows: int) -> None:
+                work.told(100 * rows / max(members, 1), f"{rows:,} of {members:,} members sent")
+
+            inner = make(warehouse, export, told)
+            try:
+                work.check()
+                yield from inner
+            except JobCancelled:
+                # The connection is cut, so that the browser does not take a part for the whole.
+                raise ConnectionResetError(errno.ECONNRESET, "stopped by the reader") from None
+            finally:
+                inner.close()
+
+    try:
+        return _streamed(chunks(), export, export.file_name(_today(time_zone)))
+    except ConnectionResetError:
+        abort(409, "The download was stopped.")
+
+
+def _today(time_zone: str) -> date:
+    return datetime.now(ZoneInfo(time_zone)).date()
+
+
+def _streamed(chunks: Generator[bytes], export: Export, name: str) -> Response:
     # Until the first rows are here nothing is promised: what goes wrong is an error, no file.
     begun = [chunk for _, chunk in zip(range(2), chunks, strict=False)]
     response = Response(_rest(begun, chunks), mimetype=FORMATS[export.format].partition(";")[0])

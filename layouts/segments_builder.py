@@ -47,17 +47,28 @@ class Ids(StrEnum):
     DIALOG = "segments-dialog"
     DIALOG_NAME = "segments-dialog-name"
     DIALOG_ABOUT = "segments-dialog-about"
+    DIALOG_OWNER = "segments-dialog-owner"
+    DIALOG_ASIDE = "segments-dialog-aside"
+    DIALOG_ADOPT = "segments-dialog-adopt"
     DIALOG_DONE = "segments-dialog-done"
     DIALOG_CANCEL = "segments-dialog-cancel"
     DIALOG_ERROR = "segments-dialog-error"
     DIALOG_COPY = "segments-dialog-copy"
     MEMBERS = "segments-members"
+    MEMBERS_BOX = "segments-members-box"
     MEMBERS_COUNT = "segments-members-count"
     CSV = "segments-csv"
     EXCEL = "segments-excel"
     PARQUET = "segments-parquet"
     EXPORT_LAYOUT = "segments-export-layout"
+    EXPORT = "segments-export"
+    EXPORT_POLL = "segments-export-poll"
+    EXPORT_READY = "segments-export-ready"
+    EXPORT_BOX = "segments-export-box"
+    EXPORT_BAR = "segments-export-bar"
     EXPORT_STATE = "segments-export-state"
+    EXPORT_STOP = "segments-export-stop"
+    EXPORT_AGAIN = "segments-export-again"
     WHY = "segments-why"
     WHY_ANSWER = "segments-why-answer"
 
@@ -243,10 +254,19 @@ def _members() -> Component:
         ],
         className="segment-head",
     )
-    grid = dag.AgGrid(
+    return html.Section(
+        [head, _export_state(), html.Div(id=Ids.MEMBERS_BOX, className="members-box")],
+        className="tile c12 members",
+        **attributes(aria_label="Members"),
+    )
+
+
+def members_grid(columns: list[dict[str, Any]]) -> Component:
+    """Return the table of members; it asks for its first page as soon as it is on the page."""
+    grid: Component = dag.AgGrid(
         id=Ids.MEMBERS,
         rowModelType="infinite",
-        columnDefs=[],
+        columnDefs=columns,
         defaultColDef={
             "sortable": True,
             "resizable": True,
@@ -265,9 +285,32 @@ def _members() -> Component:
         className="members-grid",
         style={"height": 420},
     )
-    state = html.Div(id=Ids.EXPORT_STATE, className="sub", **attributes(aria_live="polite"))
-    return html.Section(
-        [head, state, grid], className="tile c12 members", **attributes(aria_label="Members")
+    return grid
+
+
+def _export_state() -> Component:
+    """Return where it is told how far a file is, hidden until one was asked for."""
+    bar = html.Div(
+        html.Div(id=Ids.EXPORT_BAR, className="progress-bar"),
+        className="progress run-bar",
+        **attributes(aria_hidden="true"),
+    )
+    said = [
+        html.Span(id=Ids.EXPORT_STATE, **attributes(aria_live="polite")),
+        html.Button("Stop", id=Ids.EXPORT_STOP, className="button small", hidden=True),
+        html.A("Download it again", id=Ids.EXPORT_AGAIN, href="", hidden=True),
+    ]
+    return html.Div(
+        [
+            dcc.Store(id=Ids.EXPORT, storage_type="session"),
+            dcc.Store(id=Ids.EXPORT_READY),
+            dcc.Interval(id=Ids.EXPORT_POLL, interval=700, disabled=True),
+            html.Div(said, className="export-said sub"),
+            bar,
+        ],
+        id=Ids.EXPORT_BOX,
+        className="export-state",
+        hidden=True,
     )
 
 
@@ -310,11 +353,18 @@ def _dialog() -> Component:
             dbc.Textarea(id=Ids.DIALOG_ABOUT, rows=2, maxlength=4000),
             Ids.DIALOG_ABOUT,
         ),
+        _line(
+            "Owner: who answers for it",
+            dbc.Input(id=Ids.DIALOG_OWNER, maxlength=80, placeholder="Whoever saves it"),
+            Ids.DIALOG_OWNER,
+        ),
         html.Div(id=Ids.DIALOG_ERROR, className="rule-problem", role="alert"),
+        html.Button("Use mine instead", id=Ids.DIALOG_ADOPT, className="button adopt", hidden=True),
     ]
     dialog: Component = dbc.Modal(
         [
             dcc.Store(id=Ids.DIALOG_COPY, data=False),
+            dcc.Store(id=Ids.DIALOG_ASIDE),
             dbc.ModalHeader(dbc.ModalTitle("Save segment")),
             dbc.ModalBody(body),
             dbc.ModalFooter(

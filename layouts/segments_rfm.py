@@ -27,6 +27,7 @@ SIZES = {"customers": "Customers", "revenue": "Revenue"}
 VALUES = {"customers": "Customers", "worth": "Money"}
 SCORING = {"quintiles": "Fifths of customers", "cuts": "Own cuts"}
 RETURNS = {"gross": "Before returns", "net": "Returns taken off"}
+NEXT = {"30": "30 days", "60": "60 days", "90": "90 days", "180": "180 days", "365": "A year"}
 MEASURES = {
     "recency": ("Recency, in days", "30, 60, 120, 240"),
     "frequency": ("Frequency, in orders", "1, 2, 4, 8"),
@@ -43,6 +44,8 @@ class Ids(StrEnum):
     SNAPSHOT = "segments-rfm-snapshot"
     SCORING = "segments-rfm-scoring"
     RETURNS = "segments-rfm-returns"
+    NEXT = "segments-rfm-next"
+    SHARED = "segments-rfm-shared"
     CUTS_FORM = "segments-rfm-cuts-form"
     CUTS_APPLY = "segments-rfm-cuts-apply"
     CUTS_ERROR = "segments-rfm-cuts-error"
@@ -54,6 +57,7 @@ class Ids(StrEnum):
     UNDO = "segments-rfm-undo"
     HISTORY = "segments-rfm-history"
     EARLIER = "segments-rfm-earlier"
+    LEFT = "segments-rfm-left"
     CHOICE = "segments-playbook-choice"
     BOOK = "segments-playbook-held"
     READING = "segments-playbook-reading"
@@ -103,7 +107,9 @@ def layout() -> html.Div:
         chart_tile(MONETARY, "Monetary value", columns=4, height=230, lazy=True),
         chart_tile(HOLDOUT, "Did the ranking hold?", columns=12, height=330, lazy=True),
     ]  # fmt: skip
-    stores = [dcc.Store(id=name) for name in (Ids.KEPT, Ids.DRAFT, Ids.ASKED, Ids.TYPED)]
+    stores = [
+        dcc.Store(id=name) for name in (Ids.KEPT, Ids.DRAFT, Ids.ASKED, Ids.TYPED, Ids.SHARED)
+    ]
     return html.Div([*stores, _settings(), *tiles], className="grid")
 
 
@@ -128,6 +134,7 @@ def _settings() -> html.Section:
         _field("Customers as of", _date(Ids.SNAPSHOT, "Day after the newest order")),
         _field("Scores by", _switch(Ids.SCORING, SCORING, "quintiles", "Scores by")),
         _field("Monetary value", _switch(Ids.RETURNS, RETURNS, "gross", "Monetary value")),
+        _field("Look ahead", _switch(Ids.NEXT, NEXT, "90", "Length of the next period")),
     ]
     return html.Section(
         [*gate(RFM, seen=False), html.Div(controls, className="settings"), own_cuts],
@@ -256,8 +263,18 @@ def _cells() -> html.Div:
 
 def _movement_controls() -> html.Div:
     values = segmented(MOVEMENT, "What the bands show", VALUES, "customers")
+    left = dbc.Select(
+        id=Ids.LEFT,
+        options=[{"value": word, "label": name} for word, name in SEGMENT_NAMES.items()],
+        value="champions",
+        class_name="rule-select",
+    )
     return html.Div(
-        [values, _field("Since", _date(Ids.EARLIER, "90 days before"))],
+        [
+            values,
+            _field("Since", _date(Ids.EARLIER, "90 days before")),
+            html.Label([html.Span("Who left", className="field-label"), left], className="field"),
+        ],
         className="movement-controls",
     )
 

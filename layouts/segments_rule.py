@@ -226,14 +226,16 @@ def _value(node: Mapping[str, Any], shown: FieldShown, sign: str) -> list[Compon
             class_name="rule-select",
         )
         return [labelled("Which saved segment", select)]
+    # Products are too many to be sent at once: they are looked for while one types.
+    looked_for = shown.word == "product"
     return [
         dcc.Dropdown(
-            id=part_id("set", node["key"], part="names"),
+            id=part_id("set", node["key"], part="products" if looked_for else "names"),
             options=options,
             value=names,
             multi=True,
             searchable=True,
-            placeholder="Choose one or more",
+            placeholder="Type a name or number" if looked_for else "Choose one or more",
             className="rule-names",
         )
     ]

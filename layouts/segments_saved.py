@@ -33,6 +33,13 @@ class Ids(StrEnum):
     GROWN = "segments-saved-grown"
     SINCE = "segments-saved-since"
     MOVED = "segments-saved-moved"
+    GROWTH_JOB = "segments-growth-job"
+    GROWTH_DONE = "segments-growth-done"
+    GROWTH_POLL = "segments-growth-poll"
+    GROWTH_BOX = "segments-growth-box"
+    GROWTH_STATE = "segments-growth-state"
+    GROWTH_BAR = "segments-growth-bar"
+    GROWTH_STOP = "segments-growth-stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +58,28 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A line of a history: what was done, when, what differs, and whether one can go back."""
+    """
+    A line of a history: what was done, when, what differs, and whether one can go back.
+
+    `aside` names a version that was kept aside because another came first; else it is empty.
+    """
 
     version: int
     done: str
     at: str
     differences: tuple[str, ...]
     can_return: bool
+    aside: str = ""
 
 
 def do(what: Any, id_: Any, version: Any) -> dict[str, Any]:
     """Return the id of a button that does something with a version of a segment."""
     return {"type": "saved-do", "what": what, "id": id_, "version": version}
+
+
+def adopt(id_: Any, version: Any, revision: Any) -> dict[str, Any]:
+    """Return the id of a button that makes a version kept aside the newest, after `version`."""
+    return {"type": "saved-adopt", "id": id_, "version": version, "revision": revision}
 
 
 def layout() -> html.Div:
@@ -148,8 +165,34 @@ def _growth_controls() -> Component:
             html.Span("Joined and left since", className="sub"),
             labelled("Joined and left since", since),
             html.Div(id=Ids.MOVED, className="moved", **attributes(aria_live="polite")),
+            _growth_state(),
         ],
         className="button-row",
+    )
+
+
+def _growth_state() -> Component:
+    """Return where it is told how far a long look back is, hidden until there is one."""
+    bar = html.Div(
+        html.Div(id=Ids.GROWTH_BAR, className="progress-bar"),
+        className="progress run-bar",
+        **attributes(aria_hidden="true"),
+    )
+    said = [
+        html.Span(id=Ids.GROWTH_STATE, **attributes(aria_live="polite")),
+        html.Button("Stop", id=Ids.GROWTH_STOP, className="button small"),
+    ]
+    return html.Div(
+        [
+            dcc.Store(id=Ids.GROWTH_JOB),
+            dcc.Store(id=Ids.GROWTH_DONE),
+            dcc.Interval(id=Ids.GROWTH_POLL, interval=700, disabled=True),
+            html.Div(said, className="export-said sub"),
+            bar,
+        ],
+        id=Ids.GROWTH_BOX,
+        className="growth-state",
+        hidden=True,
     )
 
 
@@ -209,7 +252,7 @@ def history(name: str | None, versions: Sequence[Version], id_: str = "") -> lis
     """Return the history of a segment, the newest version first; `name` None before a choice."""
     if name is None:
         return [html.P("Choose “History” on a segment to see who changed what.", className="sub")]
-    newest = max((one.version for one in versions), default=0)
+    newest = max((one.version for one in versions if not one.aside), default=0)
     items = [
         html.Li(
             [
@@ -222,6 +265,13 @@ def history(name: str | None, versions: Sequence[Version], id_: str = "") -> lis
                     className="button small",
                 )
                 if one.can_return
+                else None,
+                html.Button(
+                    [icon("check-lg"), "Use this one"],
+                    id=adopt(id_, newest, one.aside),
+                    className="button small",
+                )
+                if one.aside
                 else None,
             ]
         )

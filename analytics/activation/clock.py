@@ -101,15 +101,16 @@ def take_up(
 
 
 class Clock:
-    """Ticks on a thread of its own until stopped."""
+    """Ticks on a thread of its own until stopped; `tidy` is called at each tick."""
 
     def __init__(
         self,
         warehouse: Callable[[], Warehouse],
         submit: Submit,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tidy: Callable[[], object] = lambda: None,
     ) -> None:
-        self._warehouse, self._submit, self._now = warehouse, submit, now
+        self._warehouse, self._submit, self._now, self._tidy = warehouse, submit, now, tidy
         self._stopped = threading.Event()
         self._started = False
 
@@ -128,6 +129,7 @@ class Clock:
             take_up(self._warehouse(), self._submit, now, at_start=not self._started)
             self._started = True
             begin_due(self._warehouse(), self._submit, now)
+            self._tidy()
         except WarehouseError as error:
             log.warning("deliveries wait", extra={"fields": {"why": str(error)}})
         except Exception:

@@ -6,6 +6,7 @@ import logging
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,7 @@ from analytics.activation.delivery import Delivery, fail_run, stop_run
 from analytics.activation.settings import delivery_settings
 from analytics.errors import AnalysisError
 from analytics.exports.excel import write_excel
-from analytics.exports.files import csv_chunks, export_of, parquet_chunks
+from analytics.exports.files import Export, csv_chunks, export_of, parquet_chunks
 from analytics.jobs import Job, JobCancelled, JobQueue, Work, kind
 from analytics.reports._warehouse import warehouse
 from analytics.saved_segments import (
@@ -33,6 +34,7 @@ from clickhouse_schema.rules.tree import parse
 
 DELIVER = "deliver"
 EXPORT = "export_members"
+STREAM = "stream_members"
 _STEP = 0.25  # seconds between two looks whether to stop
 _KEPT = 86_400.0  # seconds a finished export can be fetched
 _JOB = re.compile(r"^[0-9a-f]{16}$")
@@ -133,6 +135,45 @@ def submit_export(
     return queue.submit(EXPORT, owner, asked)
 
 
+def note_stream(
+    queue: JobQueue, owner: str, *, rule: Mapping[str, Any], name: str, layout: str, format_: str,
+    members: int,
+) -> str:  # fmt: skip
+    """
+    Enter a file that the browser will fetch as it is made, and return its job's id.
+
+    Args:
+        members: How many there are, to tell how far it is.
+
+    `stream_of` is what is fetched; arguments else as `submit_export`.
+    """
+    asked = {
+        "rule": rule, "name": name, "layout": layout, "format": format_, "members": members,
+    }  # fmt: skip
+    return queue.note(STREAM, owner, asked)
+
+
+def stream_of(queue: JobQueue, job_id: str) -> tuple[Job, Export, int] | None:
+    """
+    Return a noted stream: its job, what is written, and how many members there are.
+
+    Returns:
+        None when there is none of that id, or it is being fetched.
+
+    Raises:
+        InvalidThing, NotEnoughData, WarehouseError: As `members_of`.
+    """
+    job = queue.find(job_id) if _JOB.match(job_id) else None
+    if job is None or job.kind != STREAM or job.state == "running":
+        return None
+    asked = job.parameters
+    members = members_of(warehouse(), parse(asked["rule"]), asked["name"])
+    export = export_of(
+        members, asked["layout"], asked["format"], data_as_of=data_as_of(warehouse())
+    )
+    return job, export, int(asked["members"])
+
+
 def _selected(asked: Mapping[str, Any]) -> tuple[int, Members]:
     """Return the version and the members of what an export job was asked for."""
     standpoint = Standpoint.of(asked["standpoint"])
@@ -159,7 +200,7 @@ def export_members(work: Work) -> dict[str, Any]:
         work.told(100 * rows / max(count, 1), f"{rows:,} of {count:,} members written")
 
     path = _export_path(work.job.id, export.format)
-    _clear_old(path.parent)
+    clear_exports()
     try:
         if export.format == "xlsx":
             rows = write_excel(warehouse(), export, path, count, told)
@@ -196,7 +237,10 @@ def _export_path(job_id: str, format_: str) -> Path:
     return folder / f"{job_id}.{format_}"
 
 
-def _clear_old(folder: Path) -> None:
-    for path in folder.iterdir():
-        if time.time() - path.stat().st_mtime > _KEPT:
-            path.unlink(missing_ok=True)
+def clear_exports() -> None:
+    """Remove the files that could be fetched for a day, and what a dead process left of them."""
+    folder = delivery_settings().exports
+    for path in folder.iterdir() if folder.is_dir() else ():
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _KEPT:
+                path.unlink(missing_ok=True)

@@ -22,9 +22,10 @@ from clickhouse_schema.queries.segment_fields import (
     field_range,
     place_customers,
     popular_products,
+    product_names,
 )
 from clickhouse_schema.rules.compile import Judgement, Logic
-from clickhouse_schema.rules.tree import Condition, Group, parse
+from clickhouse_schema.rules.tree import MOST_CHOICES, Condition, Group, parse
 from clickhouse_schema.rules.vocabulary import FIELDS
 
 _BINS = 30
@@ -110,8 +111,27 @@ def products_like(text: str, basis: Basis) -> Spread:
     Raises:
         NotEnoughData, WarehouseError: As `spread`.
     """
-    judged = judgement(basis)
-    return _listed("product", popular_products(warehouse(), judged, text[:100]))
+    judged, sought = judgement(basis), text.strip()[:100].lower()
+    found = shared(
+        "products_like",
+        {"text": sought, "at": judged.snapshot},
+        lambda: popular_products(warehouse(), judged, sought),
+    )
+    return _listed("product", found)
+
+
+def products_named(ids: Sequence[str]) -> Mapping[str, str]:
+    """
+    Return the descriptions of products by id; those that are not known are left out.
+
+    Raises:
+        WarehouseError: As `spread`.
+    """
+    if not ids:
+        return {}
+    asked = sorted(set(ids))[:MOST_CHOICES]
+    found = shared("product_names", {"ids": asked}, lambda: product_names(warehouse(), asked))
+    return dict(zip(found["name"], found["label"], strict=True))
 
 
 def _numbers(part: Condition, judged: Judgement) -> Spread:

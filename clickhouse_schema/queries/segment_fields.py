@@ -21,6 +21,7 @@ FIELD_RANGE = {
 FIELD_HISTOGRAM = {"bin": "int64", "customers": "int64"}
 FIELD_MONTHS = {"month": "datetime64[s]", "customers": "int64"}
 FIELD_NAMES = {"name": "str", "label": "str", "customers": "int64"}
+PRODUCT_NAMES = {"name": "str", "label": "str"}
 MOST_NAMES = 100
 
 
@@ -161,3 +162,16 @@ def popular_products(warehouse: Warehouse, judgement: Judgement, text: str = "")
     """
     params = {"until": judgement.snapshot, "text": text, "most": MOST_NAMES}
     return run_query(warehouse, "popular_products", params, FIELD_NAMES)
+
+
+def product_names(warehouse: Warehouse, ids: Sequence[str]) -> pd.DataFrame:
+    """
+    Return what products are called.
+
+    Returns:
+        One row per id that is known: `name` (the id) and `label` (its description).
+
+    Raises:
+        WarehouseError: ClickHouse refused or could not be reached.
+    """
+    return run_query(warehouse, "product_names", {"ids": list(ids)}, PRODUCT_NAMES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from clickhouse_schema.rules.tree import Condition, Group, saved_id
@@ -70,7 +71,11 @@ def plain_money(amount: float) -> str:
 
 
 def tree_in_words(
-    tree: Group, *, money: Money = plain_money, saved: Mapping[str, str] | None = None
+    tree: Group,
+    *,
+    money: Money = plain_money,
+    saved: Mapping[str, str] | None = None,
+    products: Mapping[str, str] | None = None,
 ) -> str:
     """
     Return the whole tree as one sentence.
@@ -79,23 +84,31 @@ def tree_in_words(
         tree: Not expanded: a saved segment is called by its name.
         money: What reads an amount, with its currency.
         saved: Names of saved segments by id.
+        products: Descriptions of products by id; a product without one is called by its id.
     """
     if not tree.parts:
         return "Nobody." if tree.mode == "any" or tree.negated else "All customers."
-    body = _group(tree, money, saved or {})
+    body = _group(tree, _Called(money, saved or {}, products or {}))
     # Only what has commas of its own inside needs to be told apart by brackets.
     return f"Customers who {body}."
 
 
-def _group(tree: Group, money: Money, saved: Mapping[str, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Called:
+    money: Money
+    saved: Mapping[str, str]
+    products: Mapping[str, str]
+
+
+def _group(tree: Group, called: _Called) -> str:
     parts = []
     for part in tree.parts:
         if isinstance(part, Group):
-            inner = _group(part, money, saved)
+            inner = _group(part, called)
             alone = len(part.parts) == 1 or len(tree.parts) == 1
             parts.append(inner if alone or part.negated else f"({inner})")
         else:
-            parts.append(condition_in_words(part, money=money, saved=saved))
+            parts.append(_condition(part, called))
     word = "and" if tree.mode == "all" else "or"
     body = _listed(parts, word)
     if tree.mode == "any" and len(parts) > 1 and not tree.negated:
@@ -110,20 +123,28 @@ def _listed(parts: Sequence[str], word: str) -> str:
 
 
 def condition_in_words(
-    part: Condition, *, money: Money = plain_money, saved: Mapping[str, str] | None = None
+    part: Condition,
+    *,
+    money: Money = plain_money,
+    saved: Mapping[str, str] | None = None,
+    products: Mapping[str, str] | None = None,
 ) -> str:
-    """Return a condition as what follows "customers who"."""
+    """Return a condition as what follows "customers who"; arguments as `tree_in_words`."""
+    return _condition(part, _Called(money, saved or {}, products or {}))
+
+
+def _condition(part: Condition, called: _Called) -> str:
     one = FIELDS[part.field]
     if one.kind == "number":
-        return _NUMBERS[part.field].format(_amount(part, money), _days(part.window))
+        return _NUMBERS[part.field].format(_amount(part, called.money), _days(part.window))
     if one.kind == "date":
         verb = "first ordered" if part.field == "first_order" else "last ordered"
         return f"{verb} {_DATES[part.operator].format(*map(_day, _both(part)))}"
     if one.kind == "saved":
-        name = (saved or {}).get(saved_id(part), saved_id(part))
+        name = called.saved.get(saved_id(part), saved_id(part))
         verb = "are" if part.operator == "in_segment" else "are not"
         return f"{verb} in the saved segment “{name}”"
-    names = _names(part)
+    names = _names(part, called.products if part.field == "product" else _NAMES)
     if one.kind == "named":
         verb = "are" if part.operator == "is_any_of" else "are not"
         return f"{verb} in the RFM segment {names}"
@@ -153,9 +174,9 @@ def _bought(part: Condition, names: str) -> str:
     return f"never bought {names}"
 
 
-def _names(part: Condition) -> str:
+def _names(part: Condition, known: Mapping[str, str]) -> str:
     values = part.value if isinstance(part.value, tuple) else (part.value,)
-    names = [_NAMES.get(str(name), str(name)) or "(not given)" for name in values]
+    names = [known.get(str(name)) or str(name) or "(not given)" for name in values]
     if len(names) > _SHOWN:
         names = [*names[: _SHOWN - 1], f"{len(names) - _SHOWN + 1} others"]
     return _listed(names, "or")

@@ -8,7 +8,6 @@
   const copy = (value) => JSON.parse(JSON.stringify(value));
   const newKey = () => "k" + Math.random().toString(36).slice(2, 9);
   const emptyRule = () => ({ key: "root", mode: "all", negated: false, parts: [] });
-  const FORMATS = { "segments-csv": "csv", "segments-excel": "xlsx", "segments-parquet": "parquet" };
   let number = 0;
   let asked = "";
 
@@ -43,7 +42,7 @@
       if (pair && !Array.isArray(node.value)) node.value = [node.value, node.value];
       if (!pair && node.operator === "between") node.value = node.value[0];
       node.operator = value;
-    } else if (part === "names") node.value = value || [];
+    } else if (part === "names" || part === "products") node.value = value || [];
     else if (part === "one") node.value = value ? [value] : [];
     else if (part === "window") {
       if (value === null || value === "" || value === undefined) delete node.window;
@@ -112,35 +111,6 @@
       }),
     ];
   }
-
-  async function fetchFile(form, tell) {
-    const answer = await fetch("/downloads/members", { method: "POST", body: form });
-    if (!answer.ok) {
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      throw new Error((page.querySelector("p") || page.body).textContent.trim());
-    }
-    const named = /filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") || "");
-    const parts = [];
-    let size = 0;
-    const source = answer.body.getReader();
-    for (;;) {
-      const { done, value } = await source.read();
-      if (done) break;
-      parts.push(value);
-      size += value.length;
-      tell(size);
-    }
-    const blob = new Blob(parts, { type: answer.headers.get("Content-Type") });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(blob);
-    link.download = named ? named[1] : "members";
-    document.body.appendChild(link);
-    link.click();
-    link.remove();
-    setTimeout(() => URL.revokeObjectURL(link.href), 20000);
-    return link.download;
-  }
-  const sizeInWords = (bytes) => (bytes < 1e6 ? Math.max(1, Math.round(bytes / 1e3)) + " kB" : (bytes / 1e6).toFixed(1) + " MB");
 
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.builder = {
@@ -220,31 +190,30 @@
     },
     dialog: function (saving, copying, cancel, draft) {
       const trigger = dash_clientside.callback_context.triggered[0];
-      if (!trigger || !trigger.value) return Array(5).fill(unchanged());
+      if (!trigger || !trigger.value) return Array(7).fill(unchanged());
       const by = trigger.prop_id.split(".")[0];
       const held = draft || {};
-      if (by === "segments-dialog-cancel") return [false, unchanged(), unchanged(), unchanged(), ""];
+      if (by === "segments-dialog-cancel") return [false, unchanged(), unchanged(), unchanged(), "", unchanged(), null];
       const copy = by === "segments-save-as";
       const name = held.segment ? (copy ? "Copy of " + held.name : held.name) : held.from || "";
-      return [true, name, held.about || "", copy, ""];
+      return [true, name, held.about || "", copy, "", copy ? "" : held.owner || "", null];
+    },
+    adoptable: function (aside) {
+      return !aside;
     },
     picked: function (cell) {
       return cell && cell.colId === "customer_id" && cell.value ? String(cell.value) : unchanged();
     },
-    exported: function (csv, excel, parquet, layout, answered, draft) {
-      const trigger = dash_clientside.callback_context.triggered[0];
-      if (!trigger || !trigger.value || !answered) return unchanged();
-      const form = new FormData();
-      form.append("rule", JSON.stringify(answered.rule));
-      form.append("name", (draft && (draft.name || draft.from)) || "Members");
-      form.append("layout", layout || "generic");
-      form.append("format", FORMATS[trigger.prop_id.split(".")[0]]);
-      const tell = (text) => dash_clientside.set_props("segments-export-state", { children: text });
-      tell("Preparing the file …");
-      fetchFile(form, (size) => tell("Receiving … " + sizeInWords(size))).then(
-        (name) => tell("Saved as " + name),
-        (error) => tell(error.message),
-      );
+    // A link click: the browser itself writes the file to the disk as it comes, once.
+    fetchExport: function (ready) {
+      if (!ready || sessionStorage.getItem("segments-fetched") === ready.job) return unchanged();
+      sessionStorage.setItem("segments-fetched", ready.job);
+      const link = document.createElement("a");
+      link.href = "/downloads/export/" + ready.job;
+      link.download = "";
+      document.body.appendChild(link);
+      link.click();
+      link.remove();
       return unchanged();
     },
   };

@@ -9,10 +9,9 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from layouts.figures.theme import ACCENT, INK
+from layouts.figures.theme import ACCENT, ACCENT_WEAK, INK, SECOND
 from layouts.format import count, day, percent
 
-SECOND = "#CD8106"  # a second entity beside the accent; told apart on both backgrounds
 _STEPS = 60
 
 
@@ -116,7 +115,7 @@ def growth_figure(days: Sequence[date], customers: Sequence[int]) -> go.Figure:
             mode="lines",
             line={"color": ACCENT, "width": 2},
             fill="tozeroy",
-            fillcolor="rgba(80,120,220,.10)",
+            fillcolor=ACCENT_WEAK,
             hovertext=[
                 f"{day(at)}: {count(many)}" for at, many in zip(days, customers, strict=True)
             ],

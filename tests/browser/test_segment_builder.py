@@ -127,6 +127,61 @@ def test_kept_segments_have_a_history(sample_shop: Served, visit: Visit) -> None
     shown.assert_clean()
 
 
+def test_any_product_is_found_by_typing(sample_shop: Served, visit: Visit) -> None:
+    """A product far down the list is found by a word of its name, and named in the sentence."""
+    shown = visit(sample_shop).open("/segments?view=builder")
+    shown.page.click("button:has-text('Add a condition')")
+    shown.page.locator(".dropdown-item:has-text('Product bought')").first.click()
+    shown.until("document.querySelector('.rule-names')").settle().page.locator(
+        ".rule-names"
+    ).click()
+    options = "[...document.querySelectorAll('.dash-dropdown-option')].map(e => e.textContent)"
+    before = shown.page.evaluate(options)
+    shown.page.keyboard.type("mug")
+    shown.until(f"{options}.length && {options}.every(text => /mug/i.test(text))").settle()
+    found = shown.page.evaluate(options)
+    assert any(one not in before for one in found)
+    shown.page.locator(".dash-dropdown-option").last.click()
+    shown.page.keyboard.press("Escape")
+    name = found[-1].rsplit(" (", 1)[0]
+    said = "document.getElementById('segments-sentence').textContent"
+    shown.until(f"{said}.includes({name!r})").settle()
+    shown.assert_clean()
+
+
+def test_who_saves_second_can_have_theirs(sample_shop: Served, visit: Visit) -> None:
+    """Told that another was first, one press makes the version kept aside the newest."""
+    first = visit(sample_shop).open("/segments?view=builder")
+    _choose(first, "Best customers")
+    _members(first)
+    _save(first, "Both of us")
+    second = visit(sample_shop).open(first.page.evaluate("location.pathname + location.search"))
+    second.until("document.getElementById('segments-name').textContent === 'Both of us'").settle()
+    for shown, score in ((first, "5"), (second, "3")):
+        shown.page.locator("[aria-label='Frequency score'] input").fill(score)
+        shown.until("document.getElementById('segments-state').textContent.includes('not saved')")
+        shown.settle().page.click("#segments-save")
+        shown.page.wait_for_selector("#segments-dialog-name", state="visible")
+        shown.page.click("#segments-dialog-done")
+    second.page.wait_for_selector("#segments-dialog-adopt", state="visible")
+    assert "while you worked" in second.page.inner_text("#segments-dialog-error")
+    second.page.click("#segments-dialog-adopt")
+    second.until("document.getElementById('segments-state').textContent.startsWith('Version 3')")
+    assert "frequency score of at least 3" in second.page.inner_text("#segments-sentence")
+    second.assert_clean()
+
+
+def test_the_members_are_asked_for_only_when_seen(sample_shop: Served, visit: Visit) -> None:
+    """Looking at RFM asks for no page of members; opening the builder does."""
+    shown = visit(sample_shop)
+    asked: list[str] = []
+    shown.page.on("request", lambda request: asked.append(request.post_data or ""))
+    shown.open("/segments").see_everything()
+    assert not any("segments-members.getRowsResponse" in one for one in asked)
+    shown.open("/segments?view=builder").see_everything()
+    assert any("segments-members.getRowsResponse" in one for one in asked)
+
+
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("view", ["builder", "saved"])

@@ -109,3 +109,36 @@ def test_a_playbook_is_opened_and_edited(sample_shop: Served, visit: Visit) -> N
     shown.until("document.getElementById('segments-playbook-reading').textContent"
                 ".includes('Win-back offer')")  # fmt: skip
     shown.assert_clean()
+
+
+def test_a_link_restores_how_customers_are_scored(sample_shop: Served, visit: Visit) -> None:
+    """Returns, own cuts, the next period and the segment told of are in the address."""
+    shown = visit(sample_shop).open("/segments")
+    shown.page.click("label:has-text('Returns taken off')")
+    shown.page.click("label:has-text('30 days')")
+    shown.until("location.search.includes('returns=net') && location.search.includes('next=30')")
+    shown.page.click("label:has-text('Own cuts')")
+    own = {
+        "recency": "20, 50, 100, 200",
+        "frequency": "1, 2, 3, 5",
+        "monetary": "50, 90, 200, 900",
+    }
+    for measure, cuts in own.items():
+        shown.page.fill(f"[id*='segments-cuts'][id*='{measure}']", cuts)
+    shown.page.click("text=Score by these")
+    shown.until("location.search.includes('cuts=20')").see_everything()
+    link = shown.page.evaluate("location.pathname + location.search")
+
+    opened = visit(sample_shop).open(link + "&left=at_risk").see_everything()
+    chosen = opened.page.evaluate(
+        "[...document.querySelectorAll('.settings input:checked')]"
+        ".map(e => e.parentElement.textContent)"
+    )
+    assert chosen == ["Own cuts", "Returns taken off", "30 days"]
+    assert opened.page.input_value("[id*='segments-cuts'][id*='recency']") == "20, 50, 100, 200"
+    assert "not saved yet" in opened.page.inner_text("#segments-rfm-state")
+    assert "Expected in 30 days" in opened.page.inner_text("[data-tile='segments-table']")
+    assert "At risk" in opened.page.inner_text("[data-tile='segments-movement'] h2")
+    opened.page.click("#segments-rfm-discard")
+    opened.until("!location.search.includes('cuts=') && location.search.includes('returns=net')")
+    opened.assert_clean()

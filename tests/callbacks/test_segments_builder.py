@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from dash import no_update
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,21 +14,32 @@ from analytics.reports.segments_fields import Spread
 from analytics.reports.shell import ShellFacts
 from callbacks._segments_kept import overlap_view, versions_of
 from callbacks._segments_members import member_columns, member_rows, read_page, why_of
-from callbacks._segments_preview import answer, spread_shown, spreads, template_cards
+from callbacks._segments_preview import answer, sentence, spread_shown, spreads, template_cards
 from callbacks._segments_rule import (
     basis_of,
     checked_node,
     fields_shown,
+    product_choices,
+    products_of,
     read_draft,
     saved_segments,
 )
-from callbacks.segments_builder import answer_rule, draw_editor, save_segment
+from callbacks.segments_builder import (
+    adopt_mine,
+    answer_rule,
+    draw_editor,
+    find_products,
+    save_segment,
+)
+from callbacks.segments_saved import _done
 from clickhouse_schema.client import Warehouse
+from clickhouse_schema.made.things import Author
 from clickhouse_schema.queries.segment_members import COLUMNS
 from clickhouse_schema.rules.tree import Condition, Group, RuleError, parse
 from clickhouse_schema.rules.vocabulary import FIELDS
 from layouts.segments_fields import DEFAULTS, OPERATORS, SUBJECTS
 from layouts.segments_rule import ROOT, rule_editor
+from layouts.segments_saved import adopt
 
 TWICE = {"key": "k1", "field": "frequency", "operator": "at_least", "value": 2}
 NOWHERE = {"key": "k2", "field": "country", "operator": "is_any_of", "value": [], "role": "any"}
@@ -209,24 +221,29 @@ def test_saving_keeps_versions_and_tells_conflicts(
     """Saved, changed, and refused in words when somebody else was first or the name is taken."""
     monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
     draft: dict[str, Any] = {"rule": _rule(TWICE)}
-    _, _, made = save_segment(1, "Twice", "", "Anna", False, draft)
+    _, _, made, _ = save_segment(1, "Twice", "", "", "Anna", False, draft)
     changed = {**made, "rule": _rule({**TWICE, "value": 1})}
-    closed, _, second = save_segment(1, "Twice", "", "Ben", False, changed)
+    closed, _, second, _ = save_segment(1, "Twice", "", "", "Ben", False, changed)
     assert (made["version"], second["version"], closed) == (1, 2, False)
 
-    open_, told, _ = save_segment(1, "Twice", "", "Cleo", False, changed)
+    hers = {**changed, "rule": _rule({**TWICE, "value": 5})}
+    open_, told, _, aside = save_segment(1, "Twice", "", "", "Cleo", False, hers)
     assert open_ is not False and "Ben saved version 2" in told
+    closed, _, mine, left = adopt_mine(1, aside, "Cleo")
+    assert (closed, mine["version"], left) == (False, 3, None)
+    assert mine["rule"]["parts"][0]["value"] == 5
+    assert "no such version" in adopt_mine(1, {**aside, "revision": "x"}, "Cleo")[1]
 
-    _, told, _ = save_segment(1, "Twice", "", "Cleo", True, changed)
+    _, told, _, _ = save_segment(1, "Twice", "", "", "Cleo", True, changed)
     assert "already a segment called “Twice”" in told
 
-    _, told, _ = save_segment(1, "Other", "", "", False, {"rule": _rule(NOWHERE)})
+    _, told, _, _ = save_segment(1, "Other", "", "", "", False, {"rule": _rule(NOWHERE)})
     assert "not finished" in told
 
     name, versions = versions_of(made["segment"])
     assert name == "Twice"
-    assert [one.version for one in versions if one.can_return] == [1]
-    assert any("at least 2" in said for said in versions[1].differences + versions[0].differences)
+    assert [one.version for one in versions if one.can_return] == [2, 1]
+    assert any("at least 2" in said for one in versions for said in one.differences)
 
 
 def test_overlap_of_kept_segments(
@@ -234,8 +251,8 @@ def test_overlap_of_kept_segments(
 ) -> None:
     """A segment and a wider one share the narrower."""
     monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
-    narrow = save_segment(1, "Narrow", "", "", False, {"rule": _rule(TWICE)})[2]
-    wide = save_segment(1, "Wide", "", "", False, {"rule": _rule({**TWICE, "value": 1})})[2]
+    narrow = save_segment(1, "Narrow", "", "", "", False, {"rule": _rule(TWICE)})[2]
+    wide = save_segment(1, "Wide", "", "", "", False, {"rule": _rule({**TWICE, "value": 1})})[2]
     ids = (narrow["segment"], wide["segment"])
     view = overlap_view(ids, saved_segments(), basis_of(facts), facts)
 
@@ -247,3 +264,54 @@ def test_callbacks_answer_what_is_forged(shop: Warehouse, facts: ShellFacts) -> 
     """A store that holds nonsense is drawn as the empty rule."""
     assert draw_editor("x", {"rule": {"parts": 7}}) is not None
     assert answer_rule({"rule": _rule()})[0] == "All customers."
+
+
+def test_any_product_is_found_by_typing(shop: Warehouse, facts: ShellFacts) -> None:
+    """By words of its description or its number; what is chosen stays on offer, named."""
+    every = dict(product_choices("", (), basis_of(facts)))
+    id_, label = next(iter(every.items()))
+    assert label.endswith(f"({id_})")
+
+    found = product_choices(id_.lower(), ("no such",), basis_of(facts))
+    assert (id_, label) in found
+    assert ("no such", "no such") in found
+    assert find_products(id_, [id_, 5])[0]["value"] in every
+    assert find_products(None, None) is no_update
+    tree = parse(_bare(_rule({"field": "product", "operator": "bought", "value": [id_]})))
+    name = label.removesuffix(f" ({id_})")
+    assert sentence(tree, saved_segments(), "GBP") == f"Customers who bought {name}."
+    assert products_of(_rule({"field": "product", "value": [id_, None]})) == [id_]
+
+
+def test_the_owner_can_be_changed(
+    shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever saves it owns it, unless another is named; empty leaves the owner."""
+    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    made = save_segment(1, "Owned", "", "", "Anna", False, {"rule": _rule(TWICE)})[2]
+    assert made["owner"] == "Anna"
+    held = {**made, "rule": _rule(TWICE)}
+    second = save_segment(1, "Owned", "", "Ben", "Anna", False, held)[2]
+    assert (second["owner"], second["version"]) == ("Ben", 2)
+    third = save_segment(1, "Owned 2", "", "", "Anna", False, {**held, "version": 2})[2]
+    assert third["owner"] == "Ben"
+
+
+def test_a_version_kept_aside_can_be_used_later(
+    shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The history offers it, beside the one that came first."""
+    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    made = save_segment(1, "Aside", "", "", "Anna", False, {"rule": _rule(TWICE)})[2]
+    for value, author in ((3, "Ben"), (4, "Cleo")):
+        save_segment(
+            1, "Aside", "", "", author, False, {**made, "rule": _rule({**TWICE, "value": value})}
+        )
+    _, versions = versions_of(made["segment"])
+    (aside,) = [one for one in versions if one.aside]
+    assert not aside.can_return and "kept aside" in aside.done
+    pressed = adopt(made["segment"], 2, aside.aside)
+    told = _done(pressed, made["segment"], Author("Cleo"))
+
+    assert told == "“Aside” is now as it was kept aside, as version 3."
+    assert "4 times" in sentence(saved_segments().trees[made["segment"]], saved_segments(), "GBP")

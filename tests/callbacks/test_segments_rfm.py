@@ -141,7 +141,7 @@ def test_who_left_champions_is_told(online_retail: Warehouse, facts: ShellFacts)
     table = view.table
     left = table[(table.iloc[:, 0] == "Champions") & (table.iloc[:, 1] != "Champions")]
 
-    assert view.title.startswith(f"{left['Customers'].sum()} of 497 Champions left")
+    assert view.title.startswith(f"{left['Customers'].sum()} of 497 left Champions")
     assert "£834.6k a year" in view.title
 
 
@@ -254,3 +254,21 @@ def test_whatever_a_store_holds_can_be_asked(raw: Any) -> None:
 
     assert len(asked.map.rows) == 5
     assert asked.options.next_days == 90
+
+
+@pytest.mark.parametrize(
+    ("given", "days"),
+    [
+        ("30", 30),
+        ("365", 365),
+        ("90", 90),
+        (None, 90),
+        (30, 90),
+        ("31", 90),
+        ("-30", 90),
+        ("²", 90),
+    ],
+)
+def test_the_next_period_can_be_chosen(given: Any, days: int) -> None:
+    """Only the lengths on offer; what is none of them is the usual one."""
+    assert read_asked({"next": given}).options.next_days == days

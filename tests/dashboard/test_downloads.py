@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from datetime import date
 from urllib.parse import urlencode
 
@@ -211,3 +212,67 @@ def test_an_export_that_is_stopped_leaves_no_file(segment, queue, visitor):
 
     assert queue.find(job).state == "cancelled"
     assert not list(delivery_settings().exports.glob(f"{job}*"))
+
+
+def test_a_noted_stream_tells_how_far_it_is(visitor, segment, queue):
+    """Fetched as it is made, its record ends as done; an id that is none is not there."""
+    for format_, suffix in (("csv", ".csv"), ("xlsx", ".xlsx"), ("parquet", ".parquet")):
+        job = work.note_stream(
+            queue, "reader", rule=to_json(SPENT_10), name="Ten", layout="generic",
+            format_=format_, members=2,
+        )  # fmt: skip
+        answer = visitor.get(f"/downloads/export/{job}")
+        assert answer.status_code == 200
+        assert answer.headers["Content-Disposition"].endswith(suffix)
+        assert answer.data
+        found = queue.find(job)
+        assert (found.state, found.percent) == ("done", 100.0)
+    assert queue.huey.pending_count() == 0
+
+
+def test_a_stopped_stream_is_cut(visitor, segment, queue):
+    """A file that is not whole must not look whole: before its beginning there is none."""
+    job = work.note_stream(
+        queue, "reader", rule=to_json(EVERYBODY), name="All", layout="generic", format_="csv",
+        members=3,
+    )  # fmt: skip
+    queue.huey.storage.put_data(f"cancel:{job}", b"1")
+    answer = visitor.get(f"/downloads/export/{job}")
+
+    assert answer.status_code == 409
+    assert queue.find(job).state == "cancelled"
+
+
+def test_a_reader_who_leaves_a_stream_stops_it(visitor, segment, queue, empty_warehouse):
+    """Closed early, its record says that it was stopped."""
+    empty_warehouse.command(
+        "INSERT INTO orders (batch_id, order_key, customer_key, ordered_at, is_order, net_amount)"
+        " SELECT 1, number, number, toDateTime('2025-01-01 00:00:00', 'UTC'), 1, 20"
+        " FROM numbers(1, 300000)"
+    )
+    empty_warehouse.command(
+        "INSERT INTO customers SELECT 1, number, toString(number) FROM numbers(1, 300000)"
+    )
+    job = work.note_stream(
+        queue, "reader", rule=to_json(SPENT_10), name="All", layout="generic", format_="csv",
+        members=300_000,
+    )  # fmt: skip
+    answer = visitor.get(f"/downloads/export/{job}", buffered=False)
+    next(answer.iter_encoded())
+    answer.close()
+
+    found = queue.find(job)
+    assert (found.state, found.message) == ("cancelled", "Stopped")
+
+
+def test_old_exports_are_removed(visitor, segment, queue):
+    """A file that nobody fetched within a day, or that a dead process left, does not stay."""
+    folder = delivery_settings().exports
+    folder.mkdir(parents=True, exist_ok=True)
+    old, new = folder / "old.xlsx", folder / "new.xlsx"
+    for path in (old, new):
+        path.write_bytes(b"x")
+    os.utime(old, (0, 0))
+    work.clear_exports()
+
+    assert not old.exists() and new.exists()
