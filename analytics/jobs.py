@@ -306,6 +306,8 @@ def _outcome(work: Work) -> dict[str, Any]:
     except (JobCancelled, QueryCancelled):
         return {"state": "cancelled", "message": "Stopped"}
     except (AnalysisError, WarehouseError) as error:
+        if work.queue.cancelled(work.job.id):  # what a killed statement leaves may look otherwise
+            return {"state": "cancelled", "message": "Stopped"}
         return {"state": "failed", "error": str(error)}
     except Exception:
         reference = secrets.token_hex(4)

@@ -42,6 +42,7 @@ _BUSY = {202, 203, 439}
 _UNREACHABLE = {209, 210, 279, 516, 193, 194}
 _NOT_MIGRATED = {47, 60, 81}
 # A part on a line of its own keeps its indent; inside a line it has none.
+_TOLD_CODE = re.compile(r"\bCode: (\d+)\b")
 _PART = re.compile(r"(?P<indent>(?:^[ ]+)?)\{\{(?P<name>[a-z_]+)\}\}", re.MULTILINE)
 log = logging.getLogger("clientele.query")
 
@@ -127,6 +128,9 @@ class Warehouse:
             # After a killed statement the embedded engine's connection may give a later
             # one the rest of its bytes: it is not used again.
             client.close()
+            asking = current_asking()
+            if asking is not None:
+                asking.check()  # a killed answer may just break off: nobody waits for it
             raise translate(error) from error
         except BaseException:
             client.close()
@@ -174,9 +178,21 @@ class Warehouse:
             self.lock = None
 
 
+def _code(error: ClickHouseError) -> int | None:
+    """
+    Return the number of an error.
+
+    The driver leaves it out where it found the error at the end of an answer
+    that had begun well; there it stands in the text.
+    """
+    code = getattr(error, "code", None)
+    found = _TOLD_CODE.search(str(error)) if code is None else None
+    return int(found[1]) if found else code
+
+
 def translate(error: ClickHouseError) -> WarehouseError:
     """Return our error for one of ClickHouse's."""
-    code = getattr(error, "code", None)
+    code = _code(error)
     if code in _CANCELLED:
         return QueryCancelled("The query was stopped.")
     if code in _TOO_HEAVY:

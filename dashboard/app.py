@@ -26,6 +26,7 @@ from analytics.activation.settings import (
 from analytics.activation.work import clear_exports, submit_delivery
 from analytics.jobs import JobQueue, queue, use_queue
 from analytics.reports._cache import cache
+from analytics.reports._signed import SECRET, SignedRedisCache
 from analytics.reports._warehouse import use_warehouse
 from analytics.reports._warehouse import warehouse as current_warehouse
 from callbacks.shell import page
@@ -133,8 +134,13 @@ def cache_options(config: AppConfig) -> dict[str, Any]:
     """Return where finished views are remembered: Redis when given, else this process."""
     shared = {"CACHE_DEFAULT_TIMEOUT": config.cache_seconds}
     if config.redis_url:
-        place = {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": config.redis_url}
-        return {**shared, **place, "CACHE_KEY_PREFIX": "clientele:"}
+        return {
+            **shared,
+            "CACHE_TYPE": f"{SignedRedisCache.__module__}.{SignedRedisCache.__name__}",
+            "CACHE_REDIS_URL": config.redis_url,
+            "CACHE_KEY_PREFIX": "clientele:",
+            SECRET: config.secret_key,
+        }
     return {**shared, "CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": _CACHED_VIEWS}
 
 

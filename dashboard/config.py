@@ -280,6 +280,11 @@ def _conflicts(values: Mapping[str, Any]) -> list[str]:
             "CLIENTELE_WORKERS must be 1 without CLICKHOUSE_URL: the embedded engine lives in one "
             "process. Raise CLIENTELE_THREADS instead."
         )
+    if values.get("redis_url") and not values.get("secret_key", "-"):
+        problems.append(
+            "CLIENTELE_SECRET_KEY must be set with REDIS_URL: what comes from there is only read "
+            "when it is signed. 'openssl rand -hex 32' makes one; all processes need the same."
+        )
     host = values.get("host", "")
     if not is_loopback(host) and not values.get("allow_remote", True):
         problems.append(

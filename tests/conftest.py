@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 
 from analytics.reports._cache import forget_version
 from analytics.reports._warehouse import use_warehouse
@@ -136,6 +138,31 @@ def either_warehouse(request: pytest.FixtureRequest) -> Warehouse:
     name = "empty_warehouse" if request.param == "embedded" else "server_warehouse"
     found: Warehouse = request.getfixturevalue(name)
     return found
+
+
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[str]:
+    """A Redis of its own."""
+    program = shutil.which("redis-server")
+    assert program, "redis-server is needed: apt install redis-server"
+    port = free_port()
+    process = subprocess.Popen(
+        [program, "--port", str(port), "--save", "", "--bind", "127.0.0.1", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    client = redis.Redis(port=port)
+
+    def up() -> bool:
+        try:
+            return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+    wait_for(up, process)
+    yield f"redis://127.0.0.1:{port}/0"
+    client.close()
+    process.terminate()
+    process.wait(timeout=20)
 
 
 def free_port() -> int:

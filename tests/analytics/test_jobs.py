@@ -14,6 +14,7 @@ from analytics.errors import NotEnoughData
 from analytics.jobs import JobQueue, Work, kind
 from clickhouse_schema import client as client_module
 from clickhouse_schema.client import run_query
+from clickhouse_schema.errors import WarehouseUnavailable
 from tests.conftest import ROOT, wait_for
 
 
@@ -92,6 +93,20 @@ def test_stopping_ends_the_running_statement(queue, monkeypatch):
             == [(1,)]
         )
     )
+    queue.cancel(job_id)
+    wait_for(lambda: state_of(queue, job_id) == "cancelled", seconds=10)
+
+
+def test_what_a_killed_statement_leaves_is_no_failure(queue, monkeypatch):
+    """An answer that broke off because the job was stopped is told as stopped."""
+
+    def broken_off(work: Work) -> None:
+        wait_for(lambda: queue.cancelled(work.job.id))
+        raise WarehouseUnavailable("The warehouse cannot be reached.")
+
+    monkeypatch.setitem(jobs.KINDS, "test-broken", broken_off)
+    job_id = queue.submit("test-broken", "ann", {})
+    wait_for(lambda: state_of(queue, job_id) == "running")
     queue.cancel(job_id)
     wait_for(lambda: state_of(queue, job_id) == "cancelled", seconds=10)
 

@@ -9,7 +9,11 @@ from contextlib import suppress
 from uuid import uuid4
 
 import pytest
-from clickhouse_connect.driver.exceptions import DatabaseError, OperationalError
+from clickhouse_connect.driver.exceptions import (
+    DatabaseError,
+    OperationalError,
+    StreamFailureError,
+)
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -243,6 +247,32 @@ def test_each_code_has_its_error(code, expected):
 
     assert type(error) is expected
     assert "secret" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Code: 394. DB::Exception: Query was cancelled. (QUERY_WAS_CANCELLED)", QueryCancelled),
+        ("Code: 241. DB::Exception: Memory limit exceeded", QueryTooHeavy),
+        ("Stream ended unexpectedly (connection closed by server)", WarehouseUnavailable),
+    ],
+)
+def test_an_answer_that_breaks_off_is_told_by_its_text(text, expected):
+    """The driver gives no number to an error that came after the answer had begun."""
+    assert type(translate(StreamFailureError(text))) is expected
+
+
+def test_an_answer_that_breaks_off_for_nobody_is_a_stopped_one(warehouse):
+    """Once the reader has moved on, whatever the killed statement left is no failure."""
+    question = Asking("r1", "broken-off", 1)
+    broken = StreamFailureError("Stream ended unexpectedly (connection closed by server)")
+    with asking(question):
+        with pytest.raises(WarehouseUnavailable), warehouse.client():
+            raise broken
+        with asking(Asking("r1", "broken-off", 2)):
+            pass
+        with pytest.raises(QueryCancelled), warehouse.client():
+            raise broken
 
 
 def test_no_connection_is_told_as_such():

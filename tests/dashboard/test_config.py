@@ -61,6 +61,15 @@ def test_a_secret_is_never_repeated(url):
     assert "short" not in str(caught.value)
 
 
+def test_a_shared_cache_needs_a_secret():
+    """Nothing unsigned is read from Redis, so processes without a secret could share nothing."""
+    shared = {"REDIS_URL": "redis://cache:6379/0"}
+    with pytest.raises(ConfigError, match="CLIENTELE_SECRET_KEY"):
+        AppConfig.from_env(shared, None)
+
+    assert AppConfig.from_env({**shared, "CLIENTELE_SECRET_KEY": "k" * 32}, None).redis_url
+
+
 def test_another_address_needs_the_explicit_setting():
     """Serving to other machines happens only when it was asked for."""
     config = AppConfig.from_env({"CLIENTELE_HOST": "0.0.0.0", "CLIENTELE_ALLOW_REMOTE": "1"}, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ from werkzeug.serving import make_server
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import LoadError, WarehouseInUse
 from clickhouse_schema.home import EmbeddedLock
+from dashboard.cli import sample
 from dashboard.config import AppConfig
 from dashboard.handover import TASKS_PATH, TOKEN_HEADER, run_operation
 from dashboard.internal import Tasks, internal_blueprint
@@ -52,6 +54,25 @@ def test_work_is_done_there(config: AppConfig, tmp_path: Path) -> None:
     assert (total["raw"]["lines"], total["raw"]["amount"]) == (1, 6.0)
     assert run_operation(config, "unload", {"batch_id": batch})["lines"] == 1
     assert run_operation(config, "info", {})["total"] is None
+
+
+def test_the_sample_is_made_there(
+    config: AppConfig, empty_warehouse: Warehouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`sample` beside a running server fills that server's warehouse, and says what came of it."""
+    words = ["--customers", "300", "--lines", "3000", "--products", "80", "--seed", "3"]
+    parser = argparse.ArgumentParser()
+    sample.add_arguments(parser)
+
+    assert sample.run(config, parser.parse_args(words)) == 0
+    told = capsys.readouterr().out
+    held = empty_warehouse.rows("SELECT count(), uniqExact(customer_key) FROM order_lines")
+    assert f"{held[0][0]:,} lines" in told
+    assert held[0][0] > 2500
+    assert empty_warehouse.rows("SELECT count() FROM sample_customers")[0][0] == 300
+
+    assert sample.run(config, parser.parse_args(words)) == 0
+    assert "nothing changed" in capsys.readouterr().out
 
 
 def test_its_refusal_comes_back(config: AppConfig, tmp_path: Path) -> None:

@@ -16,7 +16,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import redis
 
 from tests.conftest import ROOT, answers, free_port, wait_for
 
@@ -147,31 +146,6 @@ def test_an_unmigrated_server_is_not_ready(database_url, tmp_path):
         wait_for(lambda: answers(f"{url}/readyz"), process)
 
     assert before.startswith("not ready: ")
-
-
-@pytest.fixture
-def redis_url(tmp_path):
-    """A Redis of its own."""
-    program = shutil.which("redis-server")
-    assert program, "redis-server is needed: apt install redis-server"
-    port = free_port()
-    process = subprocess.Popen(
-        [program, "--port", str(port), "--save", "", "--bind", "127.0.0.1", "--dir", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-    )
-    client = redis.Redis(port=port)
-
-    def up() -> bool:
-        try:
-            return bool(client.ping())
-        except redis.ConnectionError:
-            return False
-
-    wait_for(up, process)
-    yield f"redis://127.0.0.1:{port}/0"
-    client.close()
-    process.terminate()
-    process.wait(timeout=20)
 
 
 def test_the_processes_of_compose(database_url, redis_url, tmp_path):
