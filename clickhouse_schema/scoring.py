@@ -54,6 +54,7 @@ class Scope:
             "channels": list(self.channels),
             "categories": list(self.categories),
             "net_of_returns": int(self.net_of_returns),
+            "returns": int(self.net_of_returns),
             "segment": self.segment,
             "snapshot": snapshot,
             "until": until or snapshot,

@@ -96,7 +96,7 @@ def rfm_cells(
     Raises:
         WarehouseError: ClickHouse refused or could not be reached.
     """
-    params = scope.as_params(snapshot, until) | cuts.as_params()
+    params = scope.as_params(snapshot, until) | cuts.as_params() | {"returns": 1}
     return run_query(warehouse, "rfm_cells", params, RFM_CELLS)
 
 

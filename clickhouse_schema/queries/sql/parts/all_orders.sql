@@ -1,0 +1,1 @@
+{{all_places}} AND empty({categories:Array(String)})
