@@ -8,7 +8,8 @@ from typing import Any
 
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.members.facts import FACTS, Members, members_sql
-from clickhouse_schema.members.stream import EXPORT_LIMITS, tagged
+from clickhouse_schema.members.sets import held_still, tagged
+from clickhouse_schema.members.stream import EXPORT_LIMITS
 
 KEPT_DAYS = 90
 FROZEN_FACTS = tuple(fact for fact in FACTS if fact != "segment_name")
@@ -27,13 +28,14 @@ def freeze(warehouse: Warehouse, members: Members, *, comment: str) -> tuple[str
     freeze_id = secrets.token_hex(8)
     facts = ", ".join(FROZEN_FACTS)
     shown = ", ".join(f"shown_{fact}" for fact in FROZEN_FACTS)
-    warehouse.command(
-        f"INSERT INTO delivery_members (frozen_on, freeze_id, position, {facts})\n"
-        f"SELECT today(), {{freeze_id:String}}, rowNumberInAllBlocks() + 1, {shown}\n"
-        f"FROM ({members_sql(members, FROZEN_FACTS)})\n"
-        f"{EXPORT_LIMITS.clause(tagged(comment))}",
-        {**members.bound, "freeze_id": freeze_id},
-    )
+    with held_still(warehouse, members, EXPORT_LIMITS) as held:
+        warehouse.command(
+            f"INSERT INTO delivery_members (frozen_on, freeze_id, position, {facts})\n"
+            f"SELECT today(), {{freeze_id:String}}, rowNumberInAllBlocks() + 1, {shown}\n"
+            f"FROM ({members_sql(held, FROZEN_FACTS)})\n"
+            f"{EXPORT_LIMITS.clause(tagged(comment))}",
+            {**held.bound, "freeze_id": freeze_id},
+        )
     counted = warehouse.command(
         "SELECT count() FROM delivery_members WHERE freeze_id = {freeze_id:String}",
         {"freeze_id": freeze_id},

@@ -9,16 +9,16 @@ the data, is made at the first question and dropped some days later. Statements 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from clickhouse_schema.asking import current_asking
-from clickhouse_schema.client import Warehouse
+from clickhouse_schema.asking import current_asking, current_tag
+from clickhouse_schema.client import Limits, Warehouse
 from clickhouse_schema.members.facts import Members
-from clickhouse_schema.members.stream import tagged
 
 # A set is handed out while it is younger than the first, and dropped when older than the second:
 # who was given one has two days to ask with it.
@@ -26,6 +26,7 @@ HANDED_OUT_HOURS = 24
 KEPT_HOURS = 72
 # Sets of replaced data stay for questions that are on their way.
 GRACE_MINUTES = 15
+_HELD = "SELECT customer_key FROM segment_members WHERE set_id = {set_id:UInt64}"
 _MOST_WRITTEN = 1_000_000_000
 _SQL_DIR = Path(__file__).parent / "sql"
 
@@ -65,12 +66,7 @@ def make_set(
     """
     drop_old_sets(warehouse, data_version)
     set_id = secrets.randbelow(2**63 - 1) + 1
-    warehouse.command(
-        "INSERT INTO segment_members\n"
-        f"SELECT {{set_id:UInt64}} AS set_id, customer_key FROM (\n{members.text}\n)\n"
-        f"{_clause(warehouse, 'segment_members')}",
-        {**members.params, "set_id": set_id},
-    )
+    _write_members(warehouse, members, set_id, _limits(warehouse))
     warehouse.command(_statement(warehouse, "segment_days"), {"segment": set_id})
     counted = warehouse.command(
         "SELECT count() FROM segment_members WHERE set_id = {set_id:UInt64}", {"set_id": set_id}
@@ -81,6 +77,39 @@ def make_set(
         ["set_id", "set_key", "data_version", "customers"],
     )
     return MemberSet(set_id, int(counted))
+
+
+@contextmanager
+def held_still(warehouse: Warehouse, members: Members, limits: Limits) -> Iterator[Members]:
+    """
+    Lend the same members written down, for a statement that needs them more than once.
+
+    Frozen ones are lent as they are. What a process that dies meanwhile leaves is dropped with
+    the sets that were never finished.
+
+    Args:
+        warehouse: Where to.
+        members: Who.
+        limits: Of the statement that finds them.
+    """
+    if members.frozen:
+        yield members
+        return
+    set_id = secrets.randbelow(2**63 - 1) + 1
+    try:
+        _write_members(warehouse, members, set_id, limits)
+        yield Members(_HELD, {"set_id": set_id}, members.name)
+    finally:
+        warehouse.command(f"ALTER TABLE segment_members DROP PARTITION {set_id}")
+
+
+def _write_members(warehouse: Warehouse, members: Members, set_id: int, limits: Limits) -> None:
+    warehouse.command(
+        "INSERT INTO segment_members\n"
+        f"SELECT {{set_id:UInt64}} AS set_id, customer_key FROM (\n{members.text}\n)\n"
+        f"{limits.clause(tagged('segment_members'))}",
+        {**members.params, "set_id": set_id},
+    )
 
 
 def drop_old_sets(warehouse: Warehouse, data_version: int) -> None:
@@ -103,12 +132,21 @@ def _statement(warehouse: Warehouse, name: str) -> str:
     return f"{_text(name)}\n{_clause(warehouse, name)}"
 
 
+def tagged(name: str) -> str:
+    """Return the tag of a statement with whom it is for, so that a job's can be ended."""
+    return f"{name} {current_tag()}".rstrip()
+
+
 def _clause(warehouse: Warehouse, name: str) -> str:
-    """Return limits and tag of a statement about to run; stops if its reader has moved on."""
+    return _limits(warehouse).clause(tagged(name))
+
+
+def _limits(warehouse: Warehouse) -> Limits:
+    """Return the limits of a statement about to run; stops if its reader has moved on."""
     asking = current_asking()
     if asking is not None:
         asking.check()
-    return replace(warehouse.limits, result_rows=_MOST_WRITTEN).clause(tagged(name))
+    return replace(warehouse.limits, result_rows=_MOST_WRITTEN)
 
 
 @cache

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from clickhouse_schema.asking import current_tag
 from clickhouse_schema.client import Limits, Warehouse
 from clickhouse_schema.errors import WarehouseError
 from clickhouse_schema.members.facts import Members, members_sql
+from clickhouse_schema.members.sets import held_still, tagged
 
 log = logging.getLogger("clientele.query")
 # A file of everybody may take longer than a view.
@@ -42,9 +42,10 @@ def csv_of_members(
 
     Text that a spreadsheet would run as a formula has an apostrophe before it.
     """
-    sql = _tagged(members_sql(members, facts, as_csv=True), comment, _NULLS_ARE_EMPTY)
-    with _blocks(warehouse, sql, members, comment) as blocks:
-        yield (block[0] for block in blocks)
+    with held_still(warehouse, members, EXPORT_LIMITS) as held:
+        sql = _tagged(members_sql(held, facts, as_csv=True), comment, _NULLS_ARE_EMPTY)
+        with _blocks(warehouse, sql, held, comment) as blocks:
+            yield (block[0] for block in blocks)
 
 
 @contextmanager
@@ -56,9 +57,10 @@ def blocks_of_members(
 
     Texts as str, dates as date or None, counts as int, numbers as float or None.
     """
-    sql = _tagged(members_sql(members, facts), comment)
-    with _blocks(warehouse, sql, members, comment) as blocks:
-        yield blocks
+    with held_still(warehouse, members, EXPORT_LIMITS) as held:
+        sql = _tagged(members_sql(held, facts), comment)
+        with _blocks(warehouse, sql, held, comment) as blocks:
+            yield blocks
 
 
 @contextmanager
@@ -93,8 +95,3 @@ def _blocks(
 
 def _tagged(sql: str, comment: str, more: str = "") -> str:
     return f"{sql}\n{EXPORT_LIMITS.clause(tagged(comment))}{more}"
-
-
-def tagged(comment: str) -> str:
-    """Return the tag of a statement with whom it is for, so that a job's can be ended."""
-    return f"{comment} {current_tag()}".rstrip()

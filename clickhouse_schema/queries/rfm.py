@@ -11,7 +11,7 @@ from clickhouse_schema.client import Warehouse, run_query
 from clickhouse_schema.scoring import TEN_THOUSANDTHS, Cuts, Scope
 
 MOST_SAMPLED = 20_000
-MOST_PLACED = 200_000
+MOST_PLACED = 50_000
 RFM_QUANTILES = {"measure": "str", "level": "float64", "value": "float64", "customers": "int64"}
 RFM_CELLS = {
     "r": "int64",

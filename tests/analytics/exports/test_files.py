@@ -19,7 +19,8 @@ from analytics.exports.layouts import LAYOUTS
 from clickhouse_schema.asking import working
 from clickhouse_schema.errors import QueryCancelled
 from clickhouse_schema.members.facts import EVERYBODY, FACTS, Members
-from clickhouse_schema.members.stream import count_members, tagged
+from clickhouse_schema.members.sets import tagged
+from clickhouse_schema.members.stream import count_members
 from tests.filling import Line, fill
 
 NASTY = ("=1+1", "+44 20", "-5", "@sum", "\tx", 'quo"te', "com,ma", "li\nne", "Zoë", "a@b.example")
