@@ -68,15 +68,13 @@ def make_set(
     set_id = secrets.randbelow(2**63 - 1) + 1
     _write_members(warehouse, members, set_id, _limits(warehouse))
     warehouse.command(_statement(warehouse, "segment_days"), {"segment": set_id})
-    counted = warehouse.command(
-        "SELECT count() FROM segment_members WHERE set_id = {set_id:UInt64}", {"set_id": set_id}
-    )
+    counted = _count(warehouse, set_id)
     warehouse.insert_rows(
         "segment_sets",
-        [(set_id, set_key, data_version, int(counted))],
+        [(set_id, set_key, data_version, counted)],
         ["set_id", "set_key", "data_version", "customers"],
     )
-    return MemberSet(set_id, int(counted))
+    return MemberSet(set_id, counted)
 
 
 @contextmanager
@@ -100,7 +98,43 @@ def held_still(warehouse: Warehouse, members: Members, limits: Limits) -> Iterat
         _write_members(warehouse, members, set_id, limits)
         yield Members(_HELD, {"set_id": set_id}, members.name)
     finally:
-        warehouse.command(f"ALTER TABLE segment_members DROP PARTITION {set_id}")
+        _drop_members(warehouse, set_id)
+
+
+@contextmanager
+def held_in_parts(
+    warehouse: Warehouse, members: Members, limits: Limits, rows: int
+) -> Iterator[list[Members]]:
+    """
+    Lend the same members written down in parts of some `rows` each, in the order of their ids.
+
+    Frozen ones, and those that are no more than one part, are lent whole.
+    """
+    with held_still(warehouse, members, limits) as held:
+        count = 0 if held.frozen else _count(warehouse, int(held.params["set_id"]))
+        if count <= rows:
+            yield [held]
+            return
+        first = secrets.randbelow(2**62) + 1
+        ids = range(first, first + -(-count // rows))
+        try:
+            warehouse.command(
+                f"{_text('members_in_parts')}\n{limits.clause(tagged('segment_members'))}",
+                {**held.params, "first": first, "rows": rows},
+            )
+            yield [Members(_HELD, {"set_id": set_id}, members.name) for set_id in ids]
+        finally:
+            for set_id in ids:
+                _drop_members(warehouse, set_id)
+
+
+def _count(warehouse: Warehouse, set_id: int) -> int:
+    sql = "SELECT count() FROM segment_members WHERE set_id = {set_id:UInt64}"
+    return int(warehouse.command(sql, {"set_id": set_id}))
+
+
+def _drop_members(warehouse: Warehouse, set_id: int) -> None:
+    warehouse.command(f"ALTER TABLE segment_members DROP PARTITION {int(set_id)}")
 
 
 def _write_members(warehouse: Warehouse, members: Members, set_id: int, limits: Limits) -> None:

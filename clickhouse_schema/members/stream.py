@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Any
 
 from clickhouse_schema.client import Limits, Warehouse
 from clickhouse_schema.errors import WarehouseError
 from clickhouse_schema.members.facts import Members, members_sql
-from clickhouse_schema.members.sets import held_still, tagged
+from clickhouse_schema.members.sets import held_in_parts, tagged
 
 log = logging.getLogger("clientele.query")
 # A file of everybody may take longer than a view.
 EXPORT_LIMITS = Limits(seconds=900, memory_mb=4_000, result_rows=100_000_000)
+# Members whose facts are put together at once: they take memory in the engine until they are
+# sorted, which is then the same of two million members as of this many.
+_AT_ONCE = 200_000
 _NULLS_ARE_EMPTY = ", format_csv_null_representation = ''"
 
 
@@ -42,10 +45,8 @@ def csv_of_members(
 
     Text that a spreadsheet would run as a formula has an apostrophe before it.
     """
-    with held_still(warehouse, members, EXPORT_LIMITS) as held:
-        sql = _tagged(members_sql(held, facts, as_csv=True), comment, _NULLS_ARE_EMPTY)
-        with _blocks(warehouse, sql, held, comment) as blocks:
-            yield (block[0] for block in blocks)
+    with _all_blocks(warehouse, members, facts, comment, as_csv=True) as blocks:
+        yield (block[0] for block in blocks)
 
 
 @contextmanager
@@ -57,10 +58,28 @@ def blocks_of_members(
 
     Texts as str, dates as date or None, counts as int, numbers as float or None.
     """
-    with held_still(warehouse, members, EXPORT_LIMITS) as held:
-        sql = _tagged(members_sql(held, facts), comment)
-        with _blocks(warehouse, sql, held, comment) as blocks:
-            yield blocks
+    with _all_blocks(warehouse, members, facts, comment, as_csv=False) as blocks:
+        yield blocks
+
+
+@contextmanager
+def _all_blocks(
+    warehouse: Warehouse, members: Members, facts: Sequence[str], comment: str, *, as_csv: bool
+) -> Iterator[Iterator[Sequence[Sequence[Any]]]]:
+    """Lend the blocks of all members: of one part after the other, found once for all of them."""
+
+    def blocks(parts: Sequence[Members]) -> Generator[Sequence[Sequence[Any]], None, None]:
+        more = _NULLS_ARE_EMPTY if as_csv else ""
+        for part in parts:
+            sql = _tagged(members_sql(part, facts, as_csv=as_csv), comment, more)
+            with _blocks(warehouse, sql, part, comment) as found:
+                yield from found
+
+    with (
+        held_in_parts(warehouse, members, EXPORT_LIMITS, _AT_ONCE) as parts,
+        closing(blocks(parts)) as found,
+    ):
+        yield found
 
 
 @contextmanager

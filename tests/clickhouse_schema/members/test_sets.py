@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.members import sets
-from clickhouse_schema.members.facts import Members
+from clickhouse_schema.members import sets, stream
+from clickhouse_schema.members.facts import EVERYBODY, Members
 from clickhouse_schema.members.sets import drop_old_sets, found_set, make_set
+from clickhouse_schema.members.stream import blocks_of_members
 
 THREE = Members("SELECT arrayJoin([1, 2, 3]) AS customer_key", {})
 
@@ -85,3 +86,33 @@ def test_a_set_is_not_handed_out_when_it_is_old(
 def _let_time_pass(warehouse: Warehouse) -> None:
     """Wait until the engine's clock shows a later second."""
     warehouse.command("SELECT sleep(1.1)")
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 7, 100])
+def test_members_in_parts_are_all_of_them_in_order(
+    either_warehouse: Warehouse, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many fit into a part, each member is handed out once, by id, and nothing is left."""
+    names = [(1, number * 7 % 11 + 1, f"c{number:02}") for number in range(7)]
+    either_warehouse.insert_rows("customers", names, ["batch_id", "customer_key", "customer_id"])
+    monkeypatch.setattr(stream, "_AT_ONCE", rows)
+
+    with blocks_of_members(either_warehouse, EVERYBODY, ["customer_id"]) as blocks:
+        found = [name for block in blocks for name in block[0]]
+
+    assert found == [f"c{number:02}" for number in range(7)]
+    assert partitions(either_warehouse) == set()
+
+
+def test_a_reader_who_leaves_early_leaves_nothing(
+    empty_warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Parts that were not read are dropped like those that were."""
+    names = [(1, number, f"c{number:02}") for number in range(1, 8)]
+    empty_warehouse.insert_rows("customers", names, ["batch_id", "customer_key", "customer_id"])
+    monkeypatch.setattr(stream, "_AT_ONCE", 2)
+
+    with blocks_of_members(empty_warehouse, EVERYBODY, ["customer_id"]) as blocks:
+        next(blocks)
+
+    assert partitions(empty_warehouse) == set()
