@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from analytics.activation.plan import ACTIVATION
 from analytics.reports._warehouse import warehouse
 from analytics.reports.segments import Basis, preview
 from analytics.reports.segments_members import growth, joiners_leavers, overlap
 from analytics.reports.shell import ShellFacts
 from analytics.saved_segments import SEGMENT, kept_tree
 from callbacks._segments_preview import sentence
-from callbacks._segments_rule import Saved
+from callbacks._segments_rule import Saved, saved_segments
 from clickhouse_schema.errors import UnknownThing
 from clickhouse_schema.made.differences import difference, what_was_done
 from clickhouse_schema.made.reading import history, listed
@@ -26,6 +27,7 @@ from layouts.segments_saved import Card, Version
 from layouts.views import ChartView, Trust
 
 _MOST = 100
+_MOST_NAMED = 5
 
 
 def cards_of(text: str, *, archived: bool, saved: Saved, basis: Basis, currency: str) -> list[Card]:
@@ -57,6 +59,25 @@ def _card(made: Made, saved: Saved, basis: Basis, currency: str) -> Card:
         archived=made.archived,
         customers=customers,
     )
+
+
+def needed_by(id_: str) -> str:
+    """Return, as a sentence, which segments and deliveries cannot do without a segment."""
+    saved = saved_segments()
+    names = [
+        f"the segment “{saved.names[other]}”"
+        for other, tree in saved.trees.items()
+        if any(one.field == "saved_segment" and id_ in one.names for one in tree.conditions())
+    ]
+    names += [
+        f"the delivery “{made.name}”"
+        for made in listed(warehouse(), ACTIVATION)
+        if made.body.get("segment") == id_
+    ]
+    if not names:
+        return ""
+    told = ", ".join(names[:_MOST_NAMED]) + (" and others" if len(names) > _MOST_NAMED else "")
+    return f" Until then this cannot be computed or sent: {told}."
 
 
 def versions_of(id_: str) -> tuple[str, list[Version]]:

@@ -46,7 +46,7 @@ from clickhouse_schema.errors import (
 from clickhouse_schema.made.reading import current
 from clickhouse_schema.made.store import adopt, create, save
 from clickhouse_schema.made.things import Author, Made
-from clickhouse_schema.rules.tree import MOST_CHOICES, RuleError, parse
+from clickhouse_schema.rules.tree import MOST_CHOICES, RuleError, expand, parse
 from layouts import segments_builder as drawn
 from layouts.ids import Shell, tile
 from layouts.segments import AUTHOR
@@ -111,7 +111,9 @@ def answer_rule(question: Any) -> Any:
             found = answer(draft, saved_segments(), basis_of(facts), facts)
     except QueryCancelled:
         return [no_update] * 5
-    except (RuleError, AnalysisError, WarehouseError) as error:
+    except RuleError as error:  # what a reader built, not what went wrong: no alarm
+        return str(error), drawn.waiting_cards(), {"empty": str(error)}, {}, None
+    except (AnalysisError, WarehouseError) as error:
         return _not_answered(error)
     return (
         found.sentence,
@@ -276,6 +278,9 @@ def save_segment(
         if read.problems:
             told = "A condition is not finished: complete or remove it first."
             return no_update, told, no_update, None
+        own_id = "" if copy else str(held.get("segment") or "")
+        # Whole, or others that are made of it could not be read any more.
+        expand(read.tree, {**saved_segments().trees, own_id: read.tree})
         made = _kept(
             held, str(name or ""), str(about or ""), str(owner or "").strip(),
             Author.of(author if isinstance(author, str) else None),

@@ -17,6 +17,7 @@ from callbacks._inputs import read_day
 from callbacks._segments_kept import (
     cards_of,
     moved_words,
+    needed_by,
     overlap_view,
     versions_of,
 )
@@ -135,7 +136,9 @@ def _done(pressed: dict[str, Any], id_: str, who: Author) -> str:
         return f"“{store.duplicate(warehouse(), SEGMENT, id_, author=who).name}” was made."
     if what in _ACTS:
         act, said = _ACTS[what]
-        return f"“{act(warehouse(), SEGMENT, id_, made_from=version, author=who).name}” {said}"
+        made = act(warehouse(), SEGMENT, id_, made_from=version, author=who)
+        needed = needed_by(id_) if what == "archive" else ""
+        return f"“{made.name}” {said}{needed}"
     return ""
 
 

@@ -134,6 +134,11 @@ _WAITING = tuple(
 )
 
 
+def waiting_cards() -> list[Component]:
+    """Return the preview's cards without a number."""
+    return number_cards(_WAITING)
+
+
 def number_cards(numbers: Sequence[Number]) -> list[Component]:
     """Return the preview's numbers as cards."""
     return [

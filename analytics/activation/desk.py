@@ -81,7 +81,7 @@ def run_log(warehouse: Warehouse, queue: JobQueue) -> list[Logged]:
 
 def _logged(run: Run, queue: JobQueue) -> Logged:
     job = job_of(queue, run.run_id) if run.unfinished and run.state != "waiting" else None
-    if job is None or job.state not in {"queued", "running"}:
+    if job is None or job.state != "running":
         return Logged(run, 0.0, "")
     return Logged(run, job.percent, job.message)
 

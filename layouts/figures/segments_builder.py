@@ -74,7 +74,7 @@ def waterfall_figure(steps: Sequence[Step], base: int, members: int) -> go.Figur
             "ticklen": 6, "tickcolor": "rgba(0,0,0,0)",
         },
         showlegend=False,
-        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        margin={"l": 4, "r": 24, "t": 4, "b": 4},  # a label may reach into it on a phone
     )  # fmt: skip
     return figure
 

@@ -13,6 +13,9 @@ from layouts.figures.theme import ACCENT, ACCENT_WEAK, INK, SECOND
 from layouts.format import count, day, percent
 
 _STEPS = 60
+# Pixels: of the tile as it is at its narrowest on a desk, and what a label needs.
+_WIDE, _HIGH = 440, 290
+_ROOM_FOR_COUNT, _ROOM_FOR_WORDS = 30, 62
 
 
 def overlap_figure(names: tuple[str, str], only: tuple[int, int], both: int) -> go.Figure:
@@ -46,15 +49,17 @@ def overlap_figure(names: tuple[str, str], only: tuple[int, int], both: int) -> 
             text=f"<b>{_plain(name)}</b><br>{count(size)} customers",
             font={"color": INK, "size": 12},
         )  # fmt: skip
-    middle = max(apart - second, -first) / 2 + min(first, apart + second) / 2
-    for x, many, said in (
-        ((-first + min(first, apart - second)) / 2, only[0], "only here"),
-        (middle, both, "in both"),
-        ((apart + second + max(apart - second, first)) / 2, only[1], "only here"),
+    unit = min(_WIDE / (right - left + 0.2), _HIGH / (2 * top + 0.6))
+    for low, high, many, said in (
+        (-first, min(first, apart - second), only[0], "only here"),
+        (max(apart - second, -first), min(first, apart + second), both, "in both"),
+        (max(apart - second, first), apart + second, only[1], "only here"),
     ):
-        if many:
+        room = (high - low) * unit
+        if many and room >= _ROOM_FOR_COUNT:
             figure.add_annotation(
-                x=x, y=0, showarrow=False, text=f"<b>{count(many)}</b><br>{said}",
+                x=(low + high) / 2, y=0, showarrow=False,
+                text=f"<b>{count(many)}</b>" + (f"<br>{said}" if room >= _ROOM_FOR_WORDS else ""),
                 font={"color": INK, "size": 12},
             )  # fmt: skip
     axis = {"visible": False, "fixedrange": True}

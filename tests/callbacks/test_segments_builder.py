@@ -315,3 +315,28 @@ def test_a_version_kept_aside_can_be_used_later(
 
     assert told == "“Aside” is now as it was kept aside, as version 3."
     assert "4 times" in sentence(saved_segments().trees[made["segment"]], saved_segments(), "GBP")
+
+
+def _made_of(id_: str) -> dict[str, Any]:
+    part = {"key": "s", "field": "saved_segment", "operator": "in_segment", "value": [id_]}
+    return {"rule": _rule(part)}
+
+
+def test_segments_cannot_go_in_circles_and_say_who_needs_them(
+    shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A circle is refused at saving; what an archived one leaves behind is told, without alarm."""
+    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    inner = save_segment(1, "Inner", "", "", "", False, {"rule": _rule(TWICE)})[2]
+    outer = save_segment(1, "Outer", "", "", "", False, _made_of(inner["segment"]))[2]
+    _, told, made, _ = save_segment(
+        1, "Inner", "", "", "", False, {**inner, **_made_of(outer["segment"])}
+    )
+    assert told == "A saved segment cannot be made of itself." and made is no_update
+
+    pressed = {"type": "saved-do", "what": "archive", "version": 1}
+    said = _done(pressed, inner["segment"], Author("Anna"))
+    assert "cannot be computed or sent: the segment “Outer”" in said
+    sentence_, _, view, _, answered = answer_rule(_made_of(inner["segment"]))
+    assert sentence_ == view["empty"] == "A saved segment this one refers to is gone."
+    assert answered is None

@@ -37,6 +37,16 @@ def test_an_overlap_names_its_parts() -> None:
     assert overlap_words(("A", "B"), (5, 0), 0) == "“A” and “B” share nobody"
 
 
+def test_a_narrow_part_has_no_words_that_run_into_the_next() -> None:
+    """A small circle half inside a large one shows its counts alone, a sliver nothing."""
+    texts = [note.text for note in overlap_figure(("A", "B"), (85, 853), 65).layout.annotations]
+    assert "<b>85</b>" in texts and "<b>65</b>" in texts
+    assert "<b>853</b><br>only here" in texts
+
+    texts = [note.text for note in overlap_figure(("A", "B"), (1, 100_000), 1).layout.annotations]
+    assert len(texts) == 3, "two names and the large part"
+
+
 def test_a_waterfall_ends_at_the_members() -> None:
     """Bars hang between what was left before and after each step."""
     figure = waterfall_figure([Step("one", 10, 4), Step("two", 4, 6)], 10, 6)
