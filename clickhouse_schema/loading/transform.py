@@ -122,9 +122,15 @@ def csv_settings(source: Source) -> dict[str, int | str]:
 
 
 def _said(reading: Reading) -> str:
-    """Return the columns the file has, as read: two lines equal in them say the same."""
-    renamed = {"discount": "discount_amount"}
-    return ", ".join(renamed.get(name, name) for name in CANONICAL if name in reading.found)
+    """
+    Return the columns the file has, as read: two lines equal in them say the same.
+
+    A text goes in as its hash: those of ids are at hand, and a word's is computed once per word.
+    """
+    shown = {"discount": "discount_amount"}
+    shown |= {name: f"cityHash64({name})" for name in (*_WORDS, "description")}
+    shown |= {f"{name}_id": f"{name}_key" for name in ("order", "product", "customer")}
+    return ", ".join(shown.get(name, name) for name in CANONICAL if name in reading.found)
 
 
 def _non_product(codes: Sequence[str]) -> str:
@@ -315,9 +321,12 @@ def _raw_columns(reading: Reading) -> list[str]:
 
 
 def _raw(reading: Reading) -> str:
-    """Return the SQL for the text of a row, from the columns kept in `read_row`."""
+    """Return the SQL for the text of a row, from the columns kept in `read_row`, inside arrayMap."""
     columns = _raw_columns(reading)
-    shown = [f"ifNull(toString(read_row.{place}), '')" for place in range(1, len(columns) + 1)]
+    shown = [
+        f"ifNull(toString(if(turn = 0, read_row.{place}, NULL)), '')"
+        for place in range(1, len(columns) + 1)
+    ]
     if reading.source.format == "jsonl":
         return shown[0]
     delimiter = reading.source.delimiter if reading.source.format == "csv" else ","

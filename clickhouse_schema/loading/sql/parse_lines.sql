@@ -28,9 +28,10 @@ SELECT
     unit_cost,
     description,
     problem,
-    -- Inside arrayMap the text of a row is only put together for rows that have a problem.
+    -- The text of a row is only put together for rows that have a problem: inside arrayMap, and
+    -- of values that depend on its argument, as the engine computes all else for every row.
     arrayElement(
-        arrayMap(_ -> substringUTF8($raw, 1, 2000), range(toUInt8(problem != ''))), 1) AS raw
+        arrayMap(turn -> substringUTF8($raw, 1, 2000), range(toUInt8(problem != ''))), 1) AS raw
 FROM
 (
     SELECT
