@@ -6,7 +6,7 @@ import re
 import resource
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -163,9 +163,12 @@ def _embedded_insert(
     warehouse: Warehouse, batch_id: int, reading: Reading, non_products: tuple[str, ...]
 ) -> Callable[[], None]:
     source = reading.source
-    more: Mapping[str, int | str] = {"input_format_parquet_memory_high_watermark": 200_000_000}
+    # Mapped into memory, the whole file would count as memory held.
+    more: dict[str, int | str] = {"storage_file_read_method": "pread"}
     if source.format == "csv":
-        more = csv_settings(source)
+        more |= csv_settings(source)
+    elif source.format == "parquet":
+        more["input_format_parquet_memory_high_watermark"] = 200_000_000
     select = parse_statement(
         reading, batch_id, _file_table(source), "_row_number + 1", non_products
     )
