@@ -321,7 +321,7 @@ def _raw_columns(reading: Reading) -> list[str]:
 
 
 def _raw(reading: Reading) -> str:
-    """Return the SQL for the text of a row, from the columns kept in `read_row`, inside arrayMap."""
+    """Return the SQL for the text of a row, from `read_row`; it must stand inside arrayMap."""
     columns = _raw_columns(reading)
     shown = [
         f"ifNull(toString(if(turn = 0, read_row.{place}, NULL)), '')"
