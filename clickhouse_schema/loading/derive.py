@@ -97,33 +97,32 @@ def _slices(warehouse: Warehouse, batch_id: int) -> list[tuple[datetime, datetim
 def _derive_orders(
     warehouse: Warehouse, params: dict[str, Any], slices: list[tuple[datetime, datetime]]
 ) -> None:
-    batch_id = int(params["batch"])
-    words = _words(warehouse, batch_id)
+    words = _words(warehouse, int(params["batch"]))
     cuts = [start for start, _ in slices[1:]]
-    spanning = template("spanning_orders").template
-    apart = bool(cuts) and bool(
-        warehouse.command(f"SELECT count() FROM ({spanning})", {**params, "cuts": cuts})
-    )
-    which = f"order_key NOT IN ({spanning})" if apart else "true"
-    for start, end in slices:
+
+    def add_up(start: datetime, end: datetime, which: str) -> None:
         part = {**params, "start": start, "end": end, "cuts": cuts}
-        run_step(
-            warehouse,
-            "derive_orders",
-            batch_id,
-            part,
-            {**words, "which": which},
-            max_insert_threads=2,
-        )
-    if apart:
-        part = {**params, "start": slices[0][0], "end": slices[-1][1], "cuts": cuts}
-        run_step(
-            warehouse,
-            "derive_orders",
-            batch_id,
-            part,
-            {**words, "which": f"order_key IN ({spanning})"},
-        )
+        slots = {**words, "which": which}
+        run_step(warehouse, "derive_orders", params["batch"], part, slots, max_insert_threads=2)
+
+    for start, end in slices:
+        add_up(start, end, "true")
+    if not cuts or _each_order_once(warehouse, params):
+        return
+    # Rare, and looking for them first would cost every load a second look at all its lines.
+    warehouse.command(f"ALTER TABLE staging_orders DROP PARTITION {int(params['batch'])}")
+    spanning = template("spanning_orders").template
+    for start, end in slices:
+        add_up(start, end, f"order_key NOT IN ({spanning})")
+    add_up(slices[0][0], slices[-1][1], f"order_key IN ({spanning})")
+
+
+def _each_order_once(warehouse: Warehouse, params: Mapping[str, Any]) -> bool:
+    found = warehouse.command(
+        "SELECT count() = uniqExact(order_key) FROM staging_orders WHERE batch_id = {batch:UInt32}",
+        dict(params),
+    )
+    return bool(int(found))
 
 
 def _words(warehouse: Warehouse, batch_id: int) -> dict[str, str]:
@@ -133,12 +132,13 @@ def _words(warehouse: Warehouse, batch_id: int) -> dict[str, str]:
     While the lines of an order are added up, a word is held by its number: a
     number is much cheaper to keep for millions of orders than a text.
     """
-    (found,) = warehouse.rows(
-        "SELECT groupUniqArray(country), groupUniqArray(channel), groupUniqArray(store),"
-        " groupUniqArray(payment_method) FROM staging_order_lines"
-        " WHERE batch_id = {batch:UInt32}",
-        {"batch": batch_id},
-    )
+    # Grouping tells a word's rows by their numbers; groupUniqArray would read every text.
+    each = [
+        f"(SELECT groupArray(toString(word)) FROM (SELECT {name} AS word FROM staging_order_lines"
+        " WHERE batch_id = {batch:UInt32} GROUP BY word))"
+        for name in _WORDS
+    ]
+    (found,) = warehouse.rows(f"SELECT {', '.join(each)}", {"batch": batch_id})
     return {
         name: _word(f"l.{name}", sorted(words)) for name, words in zip(_WORDS, found, strict=True)
     }
