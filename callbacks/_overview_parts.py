@@ -40,6 +40,7 @@ from layouts.words import PLURALS, leader, only_one
 from layouts.words import what_changed as what_changed_in_words
 
 _MOST_ROWS = {"country": 10, "category": 12, "channel": 6}
+_CLICKS = {"country": "countries", "channel": "channels", "category": "categories"}
 _NO_COMPARISON = {
     "not asked": "Choose a comparison above to see what changed.",
     "no earlier data": "There is no earlier data to compare with: the comparison would begin "
@@ -256,7 +257,7 @@ def changed_view(filters: Filters, facts: ShellFacts, by: By = "country") -> Cha
         table=_change_table(parts, by, currency),
         trust=trust,
         title="What changed?",
-        subtitle=sentence,
+        subtitle=sentence + (" Click a bar to filter." if by in _CLICKS else ""),
     )
 
 
@@ -266,7 +267,8 @@ def _change_bars(parts: Contributions, by: By, currency: str) -> list[Bar]:
             name=name_or_not_given(part.name),
             value=part.change,
             label=signed_money(part.change, currency),
-            key=None if by == "product" else part.name,
+            key=part.name if by in _CLICKS else None,
+            clicks=_CLICKS.get(by, ""),
         )
         for part in parts.parts
     ]

@@ -140,12 +140,12 @@
 
   function clicked(held, trigger, name) {
     const tile = document.querySelector('[data-tile="' + CSS.escape(name) + '"]');
-    const list = tile && tile.dataset.clicks;
     const point = trigger.value && trigger.value.points && trigger.value.points[0];
-    if (!list || !point) return;
+    if (!tile || !point) return;
     const raw = point.customdata !== undefined ? point.customdata : point.y;
-    const value = Array.isArray(raw) ? raw[0] : raw;
-    if (typeof value === "string" && clientele.bounds[list].includes(value)) {
+    const [value, itsOwn] = Array.isArray(raw) ? raw : [raw];
+    const list = Object.hasOwn(LISTS, itsOwn) ? itsOwn : tile.dataset.clicks;
+    if (list && typeof value === "string" && clientele.bounds[list].includes(value)) {
       held[list] = toggle(held[list], value);
     }
   }

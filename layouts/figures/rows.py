@@ -29,6 +29,8 @@ class Bar:
         chosen: Whether a filter keeps it; otherwise it is pale.
         other: Whether it stands for many small ones; it is grey then.
         note: Written in the place of a change that there is not.
+        clicks: Which filter a click on it sets, where its tile has not one for
+            all: `countries`, `channels` or `categories`.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Bar:
     chosen: bool = True
     other: bool = False
     note: str = ""
+    clicks: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +137,7 @@ def change_figure(bars: Sequence[Bar]) -> go.Figure:
             textfont={"color": INK},
             cliponaxis=False,
             constraintext="none",
-            customdata=[bar.key for bar in bars],
+            customdata=[[bar.key, bar.clicks] for bar in bars],
             hovertext=[_hover(bar) for bar in bars],
             hoverinfo="text",
             marker={

@@ -75,14 +75,15 @@ def test_an_unknown_path_shows_the_first_tab(sample_shop: Served, visit: Visit) 
     shown.assert_clean()
 
 
+@pytest.mark.parametrize("tile", ["overview-countries", "overview-changed"])
 def test_clicking_a_country_filters_and_its_chip_takes_it_back(
-    sample_shop: Served, visit: Visit
+    sample_shop: Served, visit: Visit, tile: str
 ) -> None:
     """A bar is a filter; the chip removes it; the numbers follow."""
     shown = visit(sample_shop).open("/overview").see_everything()
     before = shown.numbers()
 
-    click_first_bar(shown, "overview-countries")
+    click_first_bar(shown, tile)
     assert "country=" in shown.page.url
     assert shown.numbers() != before
 
