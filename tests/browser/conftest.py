@@ -77,7 +77,7 @@ class Watched:
 
     def settle(self) -> Watched:
         """Wait until the page is there, nothing is on its way and no tile is waiting."""
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 90  # a job may be on its way
         quiet = 0
         while quiet < _QUIET_CHECKS:
             assert time.monotonic() < deadline, "the page never came to rest"
