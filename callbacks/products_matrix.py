@@ -260,6 +260,16 @@ clientside_callback(
     prevent_initial_call=True,
 )
 clientside_callback(
+    _browser("exported"),
+    Output(Ids.EXPORT_STATE, "title"),
+    Input(Ids.CSV, "n_clicks"),
+    Input(Ids.EXCEL, "n_clicks"),
+    State(tile("gate", LIST), "data"),
+    State(Tab.ASKED, "data"),
+    State(Ids.CELL, "data"),
+    prevent_initial_call=True,
+)
+clientside_callback(
     _browser("editing"),
     Output(policy_part(ALL), "hidden"),
     Input(Ids.EDIT, "n_clicks"),

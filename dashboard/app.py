@@ -41,6 +41,7 @@ from dashboard.health import serve_health
 from dashboard.internal import Tasks, internal_blueprint
 from dashboard.logs import set_up_logging
 from dashboard.page import BOOT, head_script, hold_back_grids, index_page
+from dashboard.product_downloads import serve_product_downloads
 from dashboard.request_log import log_requests
 from dashboard.static import StaticFiles, serve_static
 
@@ -88,6 +89,7 @@ def create_app(config: AppConfig, warehouse: Warehouse) -> Dash:
     serve_static(server, files)
     serve_health(server, warehouse)
     serve_downloads(server, warehouse, queue, config.time_zone)
+    serve_product_downloads(server, queue)
     use_delivery_settings(delivery_settings(config))
     take_work(server, config, warehouse)
     handle_errors(server)

@@ -40,6 +40,9 @@ class Ids(StrEnum):
     TABLE = "products-table"
     COUNT = "products-count"
     EVERY = "products-every"
+    CSV = "products-csv"
+    EXCEL = "products-excel"
+    EXPORT_STATE = "products-export-state"
     REFRESHED = "products-refreshed"
     PICKED = "products-picked"
     JOB = "products-job"
@@ -194,12 +197,17 @@ def _list() -> html.Section:
                 className="tile-heading",
             ),
             html.Div(
-                html.Button("All products", id=Ids.EVERY, className="button"),
+                [
+                    html.Button("All products", id=Ids.EVERY, className="button"),
+                    html.Button([icon("download"), "CSV"], id=Ids.CSV, className="button"),
+                    html.Button([icon("download"), "Excel"], id=Ids.EXCEL, className="button"),
+                ],
                 className="button-row",
             ),
         ],
         className="tile-head",
     )
+    state = html.Div(id=Ids.EXPORT_STATE, className="sub", **attributes(aria_live="polite"))
     job = html.Div(
         [
             html.Div(id=Ids.JOB_STATE, className="sub", **attributes(aria_live="polite")),
@@ -222,7 +230,7 @@ def _list() -> html.Section:
         style={"height": 460},
     )  # fmt: skip
     return html.Section(
-        [*gate(LIST, seen=False), head, job, grid],
+        [*gate(LIST, seen=False), head, state, job, grid],
         className="tile c12 members",
         **attributes(aria_label="Products of the cell", data_tile=LIST, data_lazy="yes"),
     )

@@ -35,6 +35,7 @@ from clickhouse_schema.rules.tree import parse
 DELIVER = "deliver"
 EXPORT = "export_members"
 STREAM = "stream_members"
+EXPORT_PRODUCTS = "export_products"
 _STEP = 0.25  # seconds between two looks whether to stop
 _KEPT = 86_400.0  # seconds a finished export can be fetched
 _JOB = re.compile(r"^[0-9a-f]{16}$")
@@ -199,7 +200,7 @@ def export_members(work: Work) -> dict[str, Any]:
     def told(rows: int) -> None:
         work.told(100 * rows / max(count, 1), f"{rows:,} of {count:,} members written")
 
-    path = _export_path(work.job.id, export.format)
+    path = export_path(work.job.id, export.format)
     clear_exports()
     try:
         if export.format == "xlsx":
@@ -225,13 +226,14 @@ def finished_export(queue: JobQueue, job_id: str) -> tuple[Path, str, str] | Non
         (path, name to give it, format); None when there is none (any more).
     """
     job = queue.find(job_id) if _JOB.match(job_id) else None
-    if job is None or job.kind != EXPORT or job.state != "done":
+    if job is None or job.kind not in (EXPORT, EXPORT_PRODUCTS) or job.state != "done":
         return None
-    path = _export_path(job.id, str(job.answer["format"]))
+    path = export_path(job.id, str(job.answer["format"]))
     return (path, str(job.answer["name"]), str(job.answer["format"])) if path.is_file() else None
 
 
-def _export_path(job_id: str, format_: str) -> Path:
+def export_path(job_id: str, format_: str) -> Path:
+    """Return where a job writes the file it makes."""
     folder = delivery_settings().exports
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"{job_id}.{format_}"

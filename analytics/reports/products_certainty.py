@@ -109,11 +109,16 @@ def read_filters(held: Mapping[str, Any]) -> Filters:
     return Filters(**plain)
 
 
+def read_parameters(asked: Mapping[str, Any]) -> Options:
+    """Return the options that `as_parameters` wrote."""
+    return Options(**{**asked["options"], "cuts": Cuts(**asked["options"]["cuts"])})
+
+
 @kind(JOB)
 def find_certainty(work: Work) -> dict[str, Any]:
     """Find out how sure the classes are; the answer is remembered for whoever asks."""
     asked = work.parameters
-    options = Options(**{**asked["options"], "cuts": Cuts(**asked["options"]["cuts"])})
+    options = read_parameters(asked)
     work.told(2, "Adding up demand")
     view = slice_of(read_filters(asked["filters"]), shell_facts().data)
     found = classified_of(view, options)

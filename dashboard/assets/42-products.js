@@ -138,6 +138,44 @@
     );
   };
 
+  async function checked(answer) {
+    if (answer.ok) return answer;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    throw new Error((page.querySelector("p") || page.body).textContent.trim());
+  }
+
+  function save(href, name) {
+    const link = document.createElement("a");
+    link.href = href;
+    link.download = name;
+    document.body.appendChild(link);
+    link.click();
+    link.remove();
+  }
+
+  // A large Excel file is a job: its state is asked for until it is there.
+  async function fetchFile(form, tell) {
+    const answer = await checked(await fetch("/downloads/products", { method: "POST", body: form }));
+    if (answer.status === 202) {
+      const { job } = await answer.json();
+      for (;;) {
+        await new Promise((resolve) => setTimeout(resolve, 800));
+        const state = await (await checked(await fetch("/downloads/products/" + job))).json();
+        if (state.state === "done") {
+          save("/downloads/export/" + job, state.name);
+          return state.name;
+        }
+        if (state.error) throw new Error(state.error);
+        tell(state.message + ", " + Math.round(state.percent) + "%");
+      }
+    }
+    const named = /filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") || "");
+    const href = URL.createObjectURL(await answer.blob());
+    save(href, named ? named[1] : "products.csv");
+    setTimeout(() => URL.revokeObjectURL(href), 20000);
+    return named ? named[1] : "products.csv";
+  }
+
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.products = {
     show: function (search, ids) {
@@ -200,6 +238,17 @@
       if (!question || wanted === picked) return unchanged();
       picked = wanted;
       if (window.dash_ag_grid) dash_ag_grid.getApiAsync("products-table").then((grid) => grid.purgeInfiniteCache());
+      return unchanged();
+    },
+    exported: function (csv, excel, question, asked, cell) {
+      const trigger = triggers()[0];
+      if (!trigger || !trigger.value || !question) return unchanged();
+      const form = new FormData();
+      const held = { question: JSON.stringify(question), asked: JSON.stringify(asked), cell, format: by("products-excel") ? "xlsx" : "csv" };
+      Object.entries(held).forEach(([name, value]) => form.append(name, value));
+      const tell = (text) => dash_clientside.set_props("products-export-state", { children: text });
+      tell("Preparing the file …");
+      fetchFile(form, tell).then((name) => tell("Saved as " + name), (error) => tell(error.message));
       return unchanged();
     },
     editing: function (edit, cancel, policy, ids) {

@@ -7,7 +7,8 @@ import argparse
 from flask import Flask
 from redis.exceptions import RedisError
 
-import analytics.reports.products_certainty  # noqa: F401  (registers its kind of job)
+import analytics.exports.products
+import analytics.reports.products_certainty  # noqa: F401  (these register their kinds of job)
 from analytics.activation.settings import use_delivery_settings
 from analytics.reports._cache import cache
 from analytics.reports._warehouse import use_warehouse
