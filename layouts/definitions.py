@@ -155,4 +155,13 @@ PRODUCT_DEFINITIONS: dict[str, Definition] = {
         "came back than the rest of the period explains (Poisson test, 0.1%).",
         "Left out: postage and fees. A list of what to look at, not of what is wrong.",
     ),
+    "one_product": Definition(
+        "One product",
+        "How one product sells, who buys it, what is bought beside it, and its class over time.",
+        "Price: revenue ÷ units of the period. Lift: orders with both products ÷ the orders that "
+        "independent sales would give; listed are pairs of three orders or more whose lift is "
+        "above 1 at 95%, by that lower bound. Class over time: at each month's end, by revenue "
+        "and units of the twelve months before.",
+        "Buyers: known customers only. Beside it: filters of categories do not narrow baskets.",
+    ),
 }

@@ -66,6 +66,7 @@ SUB_VIEWS = (
     SubView("changes", "Movement", "shuffle"),
     SubView("range", "Range", "bar-chart-steps"),
     SubView("watch", "Watch list", "bell"),
+    SubView("one", "One product", "search"),
 )
 
 

@@ -240,6 +240,25 @@
       if (window.dash_ag_grid) dash_ag_grid.getApiAsync("products-table").then((grid) => grid.purgeInfiniteCache());
       return unchanged();
     },
+    // The address names the product that is open; a click on one in a table opens it.
+    one: function (search, typed, listed, watched, held) {
+      const asked = new URLSearchParams(search || "");
+      const clicked = [listed, watched].find((cell, at) => cell && by(["products-table", "products-watched"][at]) && cell.colId === "product_id");
+      const own = clicked ? String(clicked.value) : by("products-one") && !by("shell-location") ? (typed || "").trim() : null;
+      if (own !== null && own !== (asked.get("product") || "")) {
+        if (own) asked.set("product", own);
+        else asked.delete("product");
+        if (clicked) asked.set("products", "one");
+        setTimeout(() => dash_clientside.set_props("shell-location", { search: "?" + asked.toString() }));
+        return [unchanged(), unchanged()];
+      }
+      if (clicked && asked.get("products") !== "one") {
+        asked.set("products", "one");
+        setTimeout(() => dash_clientside.set_props("shell-location", { search: "?" + asked.toString() }));
+      }
+      const product = asked.get("product") || "";
+      return [product === (held || "") ? unchanged() : product, product === (typed || "") ? unchanged() : product];
+    },
     exported: function (csv, excel, question, asked, cell) {
       const trigger = triggers()[0];
       if (!trigger || !trigger.value || !question) return unchanged();

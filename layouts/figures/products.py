@@ -153,7 +153,7 @@ def changed_figure(products: pd.DataFrame, currency: str) -> go.Figure:
             hovertemplate="%{customdata}: %{text}<extra></extra>",
         )
     )
-    _rows(figure, float(products["change"].abs().max()), 1.35)
+    rows_of_bars(figure, float(products["change"].abs().max()), 1.35)
     return figure
 
 
@@ -221,7 +221,7 @@ def life_figure(table: pd.DataFrame, currency: str) -> go.Figure:
                   zip(table[f"{column}_share"], table[column], strict=True)],
             hovertemplate="%{y}: %{text}<extra>" + label + "</extra>",
         )  # fmt: skip
-    _rows(figure, float(table[["products_share", "revenue_share"]].to_numpy().max()), 1.45)
+    rows_of_bars(figure, float(table[["products_share", "revenue_share"]].to_numpy().max()), 1.45)
     figure.update_layout(barmode="group", showlegend=True, legend={"traceorder": "reversed"})
     return figure
 
@@ -255,7 +255,7 @@ def categories_figure(table: pd.DataFrame, currency: str) -> go.Figure:
             xshift=6,
             text=f"{money(row.revenue, currency)} · {count(row.products)} products",
         )
-    _rows(figure, float(table["revenue"].max()), 1.3)
+    rows_of_bars(figure, float(table["revenue"].max()), 1.3)
     figure.update_layout(barmode="stack")
     return figure
 
@@ -268,11 +268,11 @@ def reasons_figure(names: list[str], amounts: list[float], texts: list[str]) -> 
             textposition="outside", cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )  # fmt: skip
-    _rows(figure, max(amounts, default=0), 1.9)
+    rows_of_bars(figure, max(amounts, default=0), 1.9)
     return figure
 
 
-def _rows(figure: go.Figure, largest: float, room: float) -> None:
+def rows_of_bars(figure: go.Figure, largest: float, room: float) -> None:
     """Set the axes of horizontal bars: labelled directly, the first row on top."""
     figure.update_layout(
         xaxis={"visible": False, "fixedrange": True, "range": [0, (largest or 1) * room]},

@@ -8,6 +8,7 @@ import pytest
 
 from analytics.models.abc_xyz import CELLS, Cuts
 from analytics.reports.products import Options, classified, matrix
+from callbacks import _products_one as one
 from callbacks import _products_tiles as tiles
 from callbacks._products_asked import read_cell, read_cuts, read_options
 from callbacks._products_list import in_words, product_columns, product_rows, read_page
@@ -98,6 +99,10 @@ VIEWS = {
     "life": tiles.life_view,
     "categories": tiles.categories_view,
     "reasons": tiles.reasons_view,
+    "course": lambda *given: one.course_view(*given, product="22386"),
+    "history": lambda *given: one.history_view(*given, product="22386"),
+    "partners": lambda *given: one.partners_view(*given, product="22386"),
+    "buyers": lambda *given: one.buyers_view(*given, product="jumbo bag"),
 }
 
 
@@ -130,3 +135,10 @@ def test_margins_without_costs_say_so(online_retail, facts):
     view = tiles.pareto_view(facts.default_filters(), facts, Options(by="margin"))
 
     assert "No costs are loaded" in view.empty
+
+
+def test_a_product_nobody_sells_is_told(online_retail, facts):
+    """An id that is not there says what can be typed."""
+    view = one.course_view(facts.default_filters(), facts, Options(), product="<script>")
+
+    assert "No product is called" in view.empty

@@ -36,6 +36,7 @@ ALSO: dict[str, Any] = {
 }
 CHOSEN = ("ann", "cat")
 ALSO["keys"] = [key("mug"), key("fork")]
+ALSO["key"] = key("fork")
 # Statements that name countries as the filters do, and know no customer: their functions ask
 # another one for a segment.
 KNOW_NO_CUSTOMER = {"product_movements"}

@@ -13,6 +13,7 @@ from analytics.models.abc_xyz import CELLS
 from analytics.reports.products import Options, catalogue, classified
 from analytics.reports.products_changes import NOT_SOLD, categories, movement, named, pareto
 from analytics.reports.products_life import class_history, life_cycle, stage_table
+from analytics.reports.products_one import course, find_product, partners
 from analytics.reports.products_watch import REASONS, watch_list
 from clickhouse_schema.filters import Filters
 from clickhouse_schema.queries.loads import data_state
@@ -181,3 +182,34 @@ def test_a_loss_is_listed_with_its_amount(empty_warehouse):
 
     assert row["product_id"] == "cheap"
     assert (row["amount"], row["fact"]) == (pytest.approx(240), pytest.approx(-0.2))
+
+
+def test_a_product_is_found_by_id_or_by_its_words(autumn):
+    """The exact id wins, whatever its case; words find the best seller with them."""
+    assert find_product(autumn, "85123A").product_id == "85123A"
+    assert find_product(autumn, "85123a").product_id == "85123a"
+    assert find_product(autumn, " post ").product_id == "POST"
+    best = autumn.products.loc[autumn.products["revenue"].idxmax(), "place"]
+    assert find_product(autumn, "").place == best
+    assert "BUNTING" in find_product(autumn, "bunting").description
+    with pytest.raises(NotEnoughData, match="No product is called"):
+        find_product(autumn, "no such thing")
+
+
+def test_partners_are_beyond_chance_and_surest_first(autumn):
+    """Every listed lift is above one at its lower bound; the rates are of its own orders."""
+    rows = partners(autumn, find_product(autumn, "22386"))
+
+    assert len(rows) > 10
+    assert (rows["sure"] > 1).all() and rows["sure"].is_monotonic_decreasing
+    assert (rows["together"] >= 3).all() and rows["rate"].between(0, 1).all()
+
+
+def test_a_course_has_every_period(autumn):
+    """Periods without a sale are there with zeros and no price."""
+    found = find_product(autumn, "22386")
+    rows = course(autumn, found)
+
+    assert len(rows) == autumn.periods.count
+    assert rows["revenue"].sum() <= found.row["revenue"]
+    assert rows.loc[rows["units"] == 0, "price"].isna().all()

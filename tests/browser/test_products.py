@@ -1,0 +1,151 @@
+"""The Products tab in a browser: cuts dragged, a cell clicked, a product opened, files compared."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+from .conftest import THEMES, Served, Visit, Watched
+from .test_tabs import violations
+
+pytestmark = pytest.mark.browser
+_VIEWS = ("matrix", "changes", "range", "watch", "one")
+_COUNT = "document.getElementById('products-count').textContent"
+_MOVED = "document.getElementById('products-moved').textContent"
+
+
+def cells(shown: Watched) -> dict[str, int]:
+    """Return the products each cell says it has."""
+    told = shown.page.evaluate(
+        "[...document.querySelectorAll('.matrix-cell')].map(cell => cell.title)"
+    )
+    found = {}
+    for title in told:
+        name, rest = title.split(": ")
+        found[name] = int(re.match(r"[\d,]+", rest)[0].replace(",", ""))  # type: ignore[index]
+    return found
+
+
+def drag(shown: Watched, slider: str, handle: int, by: int, *, steps: int = 12) -> None:
+    """Take a handle of a slider and move it, without letting it go."""
+    box = shown.page.locator(f'[role="group"]:has(> #{slider}, * #{slider}) [role="slider"]').nth(
+        handle
+    ).bounding_box()  # fmt: skip
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    shown.page.mouse.move(x, y)
+    shown.page.mouse.down()
+    for step in range(1, steps + 1):
+        shown.page.mouse.move(x + by * step / steps, y)
+
+
+def test_a_dragged_cut_moves_products_at_once_and_the_server_agrees(
+    gift_shop: Served, visit: Visit
+) -> None:
+    """While a handle is held the matrix tells what moves and asks nothing; let go, all agree."""
+    shown = visit(gift_shop).open("/products").see_everything()
+    before = cells(shown)
+    asked = len(shown.asked)
+    drag(shown, "products-variations", 0, 60)
+    shown.until(f"/products with .* of revenue move:.* from Y to X/.test({_MOVED})")
+    during = cells(shown)
+
+    assert len(shown.asked) == asked
+    assert during["AX"] > before["AX"] and during["AZ"] == before["AZ"]
+    assert sum(during.values()) == sum(before.values())
+    shown.page.mouse.up()
+    shown.settle()
+    assert cells(shown) == during
+    assert "Against the usual cuts" in shown.page.evaluate(_MOVED)
+    assert table_of(shown, "products-matrix") == list(during.values())
+
+    shown.page.click("#products-usual")
+    shown.settle()
+    assert cells(shown) == before
+    shown.assert_clean()
+
+
+def table_of(shown: Watched, tile: str) -> list[int]:
+    """Return the products per cell as the tile's table says them, from the server."""
+    shown.page.click(f'[data-tile="{tile}"] .tile-menu .btn')
+    shown.page.click(f'[data-tile="{tile}"] .dropdown-item:has-text("View as table")')
+    rows = shown.page.evaluate(
+        f"[...document.querySelectorAll('[data-tile=\"{tile}\"] tbody tr')]"
+        ".map(row => row.children[1].textContent)"
+    )
+    shown.page.click(f'[data-tile="{tile}"] .tile-menu .btn')
+    shown.page.click(f'[data-tile="{tile}"] .dropdown-item:has-text("View as chart")')
+    return [int(text.replace(",", "")) for text in rows]
+
+
+def test_a_cell_its_table_its_files_and_a_product_say_the_same(
+    gift_shop: Served, visit: Visit, tmp_path: Path
+) -> None:
+    """A-Z clicked: as many rows in the table and the CSV as in the cell; one opens its page."""
+    shown = visit(gift_shop).open("/products").see_everything()
+    shown.page.click('.matrix-cell[title^="AZ"]')
+    many = cells(shown)["AZ"]
+    shown.until(f"{_COUNT} === '{many:,} products of AZ'").settle()
+    assert "AZ: Decide by hand" in shown.page.inner_text("#products-policy-reading")
+
+    with shown.page.expect_download() as saved:
+        shown.page.click("#products-csv")
+    path = tmp_path / "products.csv"
+    saved.value.save_as(path)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    rows = list(csv.reader(line for line in lines if not line.startswith("# ")))
+    assert len(rows) - 1 == many and {row[3] for row in rows[1:]} == {"AZ"}
+    assert "# A ends at: 80% of revenue" in lines
+    with shown.page.expect_download() as book:
+        shown.page.click("#products-excel")
+    assert book.value.suggested_filename == "products-az-2011-12-10.xlsx"
+
+    shown.page.click("#products-table .key-cell >> nth=0")
+    shown.until("location.search.includes('products=one')").settle()
+    title = shown.page.inner_text('[data-tile="products-course"] h2')
+    assert rows[1][0] in title
+    again = visit(gift_shop).open(shown.page.url.removeprefix(gift_shop.url)).settle()
+    assert again.page.inner_text('[data-tile="products-course"] h2') == title
+    shown.assert_clean()
+    again.assert_clean()
+
+
+def test_a_policy_is_rewritten_and_taken_back(sample_shop: Served, visit: Visit) -> None:
+    """A shop's own words show in the cell and in its policy; the original comes back."""
+    shown = visit(sample_shop).open("/products").see_everything()
+    shown.page.click("#products-policy-edit")
+    shown.page.fill("#products-policy-headline", "Ask Ana first")
+    shown.page.click("#products-policy-save")
+    shown.until("document.querySelector('.matrix-cell').textContent.includes('Ask Ana first')")
+    shown.settle()
+    shown.page.click("#products-policy-edit")
+    shown.page.click("#products-policy-reset")
+    shown.until("document.querySelector('.matrix-cell').textContent.includes('Never run out')")
+    shown.assert_clean()
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("view", _VIEWS[1:])
+def test_every_sub_view_is_clean_accessible_and_answered(
+    sample_shop: Served, visit: Visit, view: str, theme: str, size: str
+) -> None:
+    """No message, no axe violation, no sideways scroll, no tile without its sentence."""
+    shown = visit(sample_shop, size=size, theme=theme).open(f"/products?products={view}")
+    shown.see_everything()
+    shown.page.screenshot(
+        path=Path(__file__).parents[1] / "pictures" / f"products-{view}-{size}-{theme}.png",
+        full_page=True,
+    )
+    silent = shown.page.evaluate(
+        "[...document.querySelectorAll('.tile.chart')].filter(tile => tile.offsetParent &&"
+        " !tile.querySelector('p.visually-hidden').textContent).map(tile => tile.dataset.tile)"
+    )
+
+    assert silent == []
+    shown.assert_clean()
+    assert violations(shown) == []
+    assert shown.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
