@@ -6,6 +6,7 @@ import logging
 import os
 import re
 import secrets
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -192,6 +193,9 @@ def stop_queries() -> None:
     last = threading.Timer(_LAST_SECONDS, os._exit, [0])
     last.daemon = True  # only for a statement that does not end
     last.start()
+    # The kernel's own, for an engine that never gives the interpreter back to that thread.
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(int(_LAST_SECONDS) + 2)
     with suppress(WarehouseError):
         warehouse = current_warehouse()
         if warehouse.home.embedded:
