@@ -25,13 +25,17 @@ from flask import Flask
 
 from analytics.reports._cache import cache
 from analytics.reports.shell import ShellFacts, shell_facts
-from clickhouse_schema.filters import Filters
+from clickhouse_schema.filters import ChosenSegment, Filters
 from dashboard.app import create_app, open_warehouse
 from dashboard.benchmarks._bench import Bench
 from dashboard.benchmarks._children import BenchError, run_child
 from dashboard.benchmarks._rows import Row, at_most, information
 from dashboard.config import AppConfig
 
+# What the browser puts into a tab's own stores before its tiles ask: (id, property) -> value.
+_STORES: Mapping[str, dict[tuple[str, str], Any]] = {
+    "segments": {("segments-rfm-asked", "data"): {}},
+}
 Timings = dict[str, dict[str, float]]  # slice -> query, or what -> milliseconds
 SIDE_BY_SIDE = 6  # requests a browser has open to one server
 _REPEATS = 5  # of a remembered answer, within one process
@@ -122,6 +126,7 @@ def slices(facts: ShellFacts, quick: bool) -> dict[str, Filters]:
     """
     usual = facts.default_filters()
     today, first = facts.data.today, facts.data.first_day
+    usual_at = facts.data.newest_at
     found = {
         "usual": usual,
         "one country": replace(usual, countries=facts.countries[:1]),
@@ -131,6 +136,8 @@ def slices(facts: ShellFacts, quick: bool) -> dict[str, Filters]:
         "30 days": replace(usual, start=max(first, today - timedelta(days=30)), end=today),
         "all time": replace(usual, start=first, end=today),
         "against last year": replace(usual, compare="year"),
+        # Its word is all that is sent; the members are found, and written down, once per load.
+        "a segment": replace(usual, segment=ChosenSegment(1, "rfm-champions", "", usual_at, 0)),
     }
     return {name: found[name] for name in ("usual", "one category")} if quick else found
 
@@ -147,7 +154,7 @@ class _Asker:
 
     def __init__(self, app: Dash, word: str) -> None:
         self.server: Flask = app.server
-        self.values = _values_of_layout(word)
+        self.values = _values_of_layout(word) | _STORES.get(word, {})
         described = self.server.test_client().get("/_dash-dependencies").json or []
         self.callbacks = [one for one in described if _draws(one["output"], word)]
         self.number = 0
