@@ -19,19 +19,20 @@ CHOICE_OPERATORS = ("is_any_of", "is_none_of")
 BOUGHT_OPERATORS = ("bought", "not_bought")
 SAVED_OPERATORS = ("in_segment", "not_in_segment")
 ROLES = ("any", "first", "favourite")
-# Named segments of RFM, best first; the same words as analytics.models.rfm, held equal by a test.
-NAMED_SEGMENTS = (
-    "champions",
-    "loyal_customers",
-    "potential_loyalists",
-    "new_customers",
-    "promising",
-    "need_attention",
-    "cant_lose",
-    "at_risk",
-    "about_to_sleep",
-    "hibernating",
-)
+# Named segments of RFM as readers see them, best first; the same as in analytics.models.rfm and
+# layouts, which import neither this nor each other: a test holds the three equal.
+NAMED_SEGMENTS = {
+    "champions": "Champions",
+    "loyal_customers": "Loyal customers",
+    "potential_loyalists": "Potential loyalists",
+    "new_customers": "New customers",
+    "promising": "Promising",
+    "need_attention": "Need attention",
+    "cant_lose": "Can't lose them",
+    "at_risk": "At risk",
+    "about_to_sleep": "About to sleep",
+    "hibernating": "Hibernating",
+}
 # What is added up over a customer's orders when a rule needs it. `{since}` is the slot of a window.
 SUMS = {
     "last_at": "maxIf(ordered_at, is_order)",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clickhouse_schema.rules.tree import Condition, Group, saved_id
-from clickhouse_schema.rules.vocabulary import FIELDS
+from clickhouse_schema.rules.vocabulary import FIELDS, NAMED_SEGMENTS
 
 # What reads a sum of money; without it numbers are read plainly.
 Money = Callable[[float], str]
@@ -49,18 +49,6 @@ _ROLES = {
     ("channel", "any"): "ordered through {0}",
     ("channel", "first"): "first ordered through {0}",
     ("channel", "favourite"): "order mostly through {0}",
-}
-_NAMES = {
-    "champions": "Champions",
-    "loyal_customers": "Loyal customers",
-    "potential_loyalists": "Potential loyalists",
-    "new_customers": "New customers",
-    "promising": "Promising",
-    "need_attention": "Need attention",
-    "cant_lose": "Can't lose them",
-    "at_risk": "At risk",
-    "about_to_sleep": "About to sleep",
-    "hibernating": "Hibernating",
 }
 _SHOWN = 4  # names read aloud; of more only how many
 
@@ -144,7 +132,7 @@ def _condition(part: Condition, called: _Called) -> str:
         name = called.saved.get(saved_id(part), saved_id(part))
         verb = "are" if part.operator == "in_segment" else "are not"
         return f"{verb} in the saved segment “{name}”"
-    names = _names(part, called.products if part.field == "product" else _NAMES)
+    names = _names(part, called.products if part.field == "product" else NAMED_SEGMENTS)
     if one.kind == "named":
         verb = "are" if part.operator == "is_any_of" else "are not"
         return f"{verb} in the RFM segment {names}"

@@ -351,4 +351,4 @@ def test_find_customers(retailer: Warehouse) -> None:
 
 def test_one_list_of_named_segments() -> None:
     """The vocabulary and the model name the same ten segments in the same order."""
-    assert tuple(SEGMENTS) == NAMED_SEGMENTS
+    assert list(SEGMENTS.items()) == list(NAMED_SEGMENTS.items())
