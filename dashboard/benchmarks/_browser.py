@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from layouts.tabs import TABS
@@ -52,10 +54,22 @@ def visit(url: str, runs: int) -> dict[str, Any]:
         the body of a request for a tile's view. Only `missing`, in words, when
         there is no browser.
     """
+    with chromium() as browser:
+        if isinstance(browser, str):
+            return {"missing": browser}
+        visits = [_visit_twice(browser, url) for _ in range(runs)]
+        answer = {name: [one[name] for one in visits] for name in visits[0]}
+        return answer | _walk(browser, url)
+
+
+@contextmanager
+def chromium() -> Iterator[Browser | str]:
+    """Lend a browser; in words why there is none, where there is none."""
     try:
         from playwright.sync_api import Error, sync_playwright
     except ImportError:
-        return {"missing": "Playwright is not installed (tests/requirements.txt)"}
+        yield "Playwright is not installed (tests/requirements.txt)"
+        return
     found = os.environ.get("CLIENTELE_CHROMIUM") or next(
         filter(None, map(shutil.which, _CHROMIUMS)), None
     )
@@ -63,13 +77,23 @@ def visit(url: str, runs: int) -> dict[str, Any]:
         try:
             browser = playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
         except Error:
-            return {"missing": "no Chromium is installed"}
+            yield "no Chromium is installed"
+            return
         try:
-            visits = [_visit_twice(browser, url) for _ in range(runs)]
-            answer = {name: [one[name] for one in visits] for name in visits[0]}
-            return answer | _walk(browser, url)
+            yield browser
         finally:
             browser.close()
+
+
+def at_rest(page: Page) -> None:
+    """Wait until nothing is being drawn on a page, some time long."""
+    until = time.monotonic() + _PATIENCE
+    looks = 0
+    while looks < _LOOKS:
+        if time.monotonic() > until:
+            raise TimeoutError("the page never came to rest")
+        looks = 0 if page.evaluate(_WAITS) else looks + 1
+        page.wait_for_timeout(_LOOK_EVERY)
 
 
 class _Watched:
