@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analytics.models.abc_xyz import CELLS, Cuts
 from analytics.reports.products import Classified, Options, classified
 from analytics.reports.products_life import class_history
 from analytics.reports.products_one import One, buyers, course, find_product, partners
+from analytics.reports.products_table import three_classes
 from analytics.reports.shell import ShellFacts
 from callbacks._products_views import rests_on, says_why
 from clickhouse_schema.filters import Filters
@@ -35,14 +37,18 @@ def _empty(words: str, title: str, trust: Trust) -> ChartView:
     return ChartView(None, words, pd.DataFrame(), trust, title=title, empty=words)
 
 
-def _state(one: One, currency: str) -> str:
+def _state(one: One, cuts: Cuts, currency: str) -> str:
     """Return class, worth and price of a product in a line."""
     if one.row is None:
         return "Not sold in this period"
     row = one.row
     low, high = (money(float(row[name]), currency) for name in ("price_low", "price_high"))
     price = low if low == high else f"{low} to {high}"
-    return f"{money(float(row['revenue']), currency)} of revenue; price {price}"
+    classes = three_classes(row.to_frame().T, cuts)[0]
+    return (
+        f"{CELLS[int(row['cell'])]}; ABC by revenue, margin, units: {classes}; "
+        f"{money(float(row['revenue']), currency)} of revenue; price {price}"
+    )
 
 
 @says_why
@@ -67,11 +73,11 @@ def course_view(filters: Filters, facts: ShellFacts, options: Options, product: 
     )
     return ChartView(
         figure=course_figure(rows, currency),
-        answer=f"{title}: {_state(one, currency)}.",
+        answer=f"{title}: {_state(one, found.options.cuts, currency)}.",
         table=told,
         trust=trust,
         title=title,
-        subtitle=f"{_state(one, currency)}; per {found.periods.step}",
+        subtitle=f"{_state(one, found.options.cuts, currency)}; per {found.periods.step}",
     )
 
 

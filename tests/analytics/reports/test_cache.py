@@ -11,7 +11,7 @@ from flask import Flask
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from analytics.reports import _cache
-from analytics.reports._cache import answer_key, cache, remembered
+from analytics.reports._cache import already, answer_key, cache, remembered
 from clickhouse_schema.asking import Asking, asking, current_asking
 from clickhouse_schema.errors import QueryCancelled
 
@@ -132,3 +132,16 @@ def test_a_cache_that_is_away_only_costs_time(monkeypatch):
     monkeypatch.setattr(cache, "set", away)
 
     assert remembered("v", {}, lambda: "answer") == "answer"
+
+
+def test_bulky_answers_are_held_as_they_are_and_only_the_newest():
+    """The same object is given again; beyond a few the oldest is made anew; clearing forgets."""
+    made = [object() for _ in range(20)]
+    for number, one in enumerate(made):
+        assert remembered("bulky", {"n": number}, lambda one=one: one, bulky=True) is one
+
+    assert remembered("bulky", {"n": 19}, object, bulky=True) is made[19]
+    assert remembered("bulky", {"n": 0}, object, bulky=True) is not made[0]
+    assert already("bulky", {"n": 19}) is made[19] and already("bulky", {"n": 99}) is None
+    cache.clear()
+    assert already("bulky", {"n": 19}) is None
