@@ -167,6 +167,27 @@ class JobQueue:
         self._task(job.id)
         return job.id
 
+    def submit_once(self, job_id: str, kind: str, owner: str, parameters: Mapping[str, Any]) -> str:
+        """
+        Queue a job under an id that says what it does, unless it is waiting or running already.
+
+        Whoever asks for the same meanwhile is given the same job. Two who ask at the very same
+        moment may both queue it: its function looks whether it was done before.
+
+        Raises:
+            KeyError: No function does this kind.
+        """
+        if kind not in KINDS:
+            raise KeyError(kind)
+        held = self.find(job_id)
+        waits = held is not None and held.state in ("queued", "running")
+        if waits and not self.cancelled(job_id):
+            return job_id
+        self.huey.storage.pop_data(f"cancel:{job_id}")
+        self.write(Job(job_id, kind, owner, dict(parameters), queued_at=time.time()))
+        self._task(job_id)
+        return job_id
+
     def find(self, job_id: str) -> Job | None:
         """Return how a job stands; None when there is none."""
         data = self.huey.storage.peek_data(f"job:{job_id}")

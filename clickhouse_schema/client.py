@@ -156,6 +156,17 @@ class Warehouse:
         with self.client() as client:
             client.insert(table, rows, column_names=list(columns))
 
+    def insert_frame(self, table: str, frame: pd.DataFrame) -> None:
+        """Append a frame to a table of ours, column by column; NaN is what is not known."""
+        plain = frame.astype(object).where(frame.notna(), None)
+        with self.client() as client:
+            client.insert(
+                table,
+                [plain[name].tolist() for name in plain],
+                column_names=list(plain),
+                column_oriented=True,
+            )
+
     def ping(self) -> bool:
         """Return whether the warehouse answers."""
         try:
@@ -212,14 +223,18 @@ def translate(error: ClickHouseError) -> WarehouseError:
 
 
 @cache
-def load_sql(name: str) -> str:
+def load_sql(name: str, folder: Path = SQL_DIR) -> str:
     """
     Return the text of `queries/sql/<name>.sql`, without a closing semicolon.
 
     `{{part}}` stands for the text of `queries/sql/parts/part.sql`: what several
     statements select from, written once.
+
+    Args:
+        name: Of the file.
+        folder: Where it is, when it is no query.
     """
-    text = (SQL_DIR / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")
+    text = (folder / f"{name}.sql").read_text(encoding="utf-8").strip().rstrip(";")
     return _PART.sub(_part, text)
 
 
@@ -298,6 +313,28 @@ def run_statement(
         fields = {"tag": name, "ms": milliseconds, "rows": rows, "outcome": outcome}
         log.info("query", extra={"fields": fields})
     return fix_columns(frame, columns)
+
+
+def run_command(warehouse: Warehouse, name: str, text: str, params: Mapping[str, Any]) -> None:
+    """
+    Run a statement that writes what it selects (INSERT ... SELECT), as `run_statement` does.
+
+    Args:
+        warehouse: Where.
+        name: What the statement is tagged with; a plain word.
+        text: The statement, without a SETTINGS clause.
+        params: Values of its slots.
+
+    Raises:
+        QueryCancelled, QueryTooHeavy, WarehouseUnavailable, WarehouseError: As `run_query`.
+    """
+    sql = f"{text}\n{_clause(warehouse, name, None)}"
+    started = time.perf_counter()
+    with warehouse.client() as client:
+        client.command(sql, parameters=dict(params))
+    replay([Statement.of(name, text, params)])
+    milliseconds = round((time.perf_counter() - started) * 1000, 1)
+    log.info("query", extra={"fields": {"tag": name, "ms": milliseconds, "outcome": "ok"}})
 
 
 def _clause(warehouse: Warehouse, name: str, limits: Limits | None) -> str:

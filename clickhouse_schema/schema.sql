@@ -1,6 +1,99 @@
 -- Today's tables, as all migrations together make them. Generated: do not edit.
 -- python -m dashboard migrate --write-schema
 
+CREATE TABLE basket_counts (
+    `attempt` UInt64,
+    `level` UInt8,
+    `itemset` UInt64,
+    `baskets` UInt32,
+    `later` UInt32)
+ENGINE = MergeTree
+PARTITION BY attempt
+ORDER BY (level,
+    itemset)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE basket_items (
+    `attempt` UInt64,
+    `item` UInt32,
+    `item_key` UInt64,
+    `item_id` String,
+    `name` String,
+    `category` String,
+    `baskets` UInt32,
+    `later` UInt32,
+    `revenue` Float64,
+    `cost` Float64,
+    `cost_known` Float64,
+    `stretches` Array(UInt32))
+ENGINE = MergeTree
+PARTITION BY attempt
+ORDER BY item
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE basket_numbers (
+    `attempt` UInt64,
+    `item` UInt32,
+    `item_key` UInt64)
+ENGINE = MergeTree
+PARTITION BY attempt
+ORDER BY item_key
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE basket_rules (
+    `attempt` UInt64,
+    `rule` UInt32,
+    `left_items` Array(UInt32),
+    `right_item` UInt32,
+    `left_text` String,
+    `right_text` String,
+    `items` UInt8,
+    `orders` UInt32,
+    `left_orders` UInt32,
+    `right_orders` UInt32,
+    `expected` Float64,
+    `support` Float64,
+    `confidence` Float64,
+    `lift` Float64,
+    `lift_low` Float64,
+    `lift_high` Float64,
+    `adjusted_lift` Float64,
+    `adjusted_low` Float64,
+    `adjusted_high` Float64,
+    `leverage` Float64,
+    `conviction` Nullable(Float64),
+    `zhang` Float64,
+    `p` Float64,
+    `held` LowCardinality(String),
+    `later_lift` Nullable(Float64),
+    `revenue_gain` Float64,
+    `margin_gain` Nullable(Float64))
+ENGINE = MergeTree
+PARTITION BY attempt
+ORDER BY rule
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE basket_runs (
+    `run_id` String,
+    `attempt` UInt64,
+    `at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'),
+    `data_version` UInt64,
+    `asked` String,
+    `facts` String CODEC(ZSTD(3)))
+ENGINE = MergeTree
+ORDER BY run_id
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE basket_sets (
+    `attempt` UInt64,
+    `late` Bool,
+    `stretch` UInt8,
+    `items` Array(UInt32))
+ENGINE = MergeTree
+PARTITION BY attempt
+ORDER BY tuple()
+SETTINGS index_granularity = 8192;
+
 CREATE TABLE customer_totals (
     `batch_id` UInt32,
     `customer_key` UInt64,

@@ -165,3 +165,25 @@ PRODUCT_DEFINITIONS: dict[str, Definition] = {
         "Buyers: known customers only. Beside it: filters of categories do not narrow baskets.",
     ),
 }
+BASKET_DEFINITIONS: dict[str, Definition] = {
+    "basket_rules": Definition(
+        "Basket rules",
+        "Products that are bought together more often than baskets of their sizes would hold them "
+        "by chance.",
+        "Support: share of baskets with all products of the rule. Confidence: share of baskets "
+        "with the left that also hold the right. Lift: orders with all, to those expected by "
+        "chance when every basket keeps its size and every product its number of orders. Sure "
+        "means: at most 5% of the rules listed are expected to be chance (Benjamini-Hochberg over "
+        "all pairs there could be). Held up: in the later half of the period, too, the 95% "
+        "interval of lift lies above 1.",
+        "Left out: postage and other lines that are no product, returns, and baskets of more than "
+        "100 different products. In baskets of a customer: orders that name no customer.",
+    ),
+    "basket_categories": Definition(
+        "Categories together",
+        "Baskets that hold both categories, to those expected by chance.",
+        "Chance keeps the number of categories in every basket and the baskets of every "
+        "category: 1.00 is chance, 2.00 twice as often.",
+        "Left out: lines without a category.",
+    ),
+}

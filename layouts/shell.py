@@ -11,7 +11,12 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.components import attributes, icon
-from layouts.definitions import DEFINITIONS, PRODUCT_DEFINITIONS, SEGMENT_DEFINITIONS
+from layouts.definitions import (
+    BASKET_DEFINITIONS,
+    DEFINITIONS,
+    PRODUCT_DEFINITIONS,
+    SEGMENT_DEFINITIONS,
+)
 from layouts.figures.theme import THEMES
 from layouts.filters import filters_button
 from layouts.format import day
@@ -66,7 +71,7 @@ def stamp_text(newest: datetime, currency: str, time_zone: str) -> str:
 
 
 def _stores(bounds: dict[str, Any]) -> list[Component]:
-    every = DEFINITIONS | SEGMENT_DEFINITIONS | PRODUCT_DEFINITIONS
+    every = DEFINITIONS | SEGMENT_DEFINITIONS | PRODUCT_DEFINITIONS | BASKET_DEFINITIONS
     definitions = {key: asdict(definition) for key, definition in every.items()}
     return [
         dcc.Location(id=Shell.LOCATION, refresh=False),

@@ -35,4 +35,5 @@ TABS = (
     Tab("overview", "Overview", "speedometer2", grids=False),
     Tab("segments", "Segments", "people", of_everybody=True),
     Tab("products", "Products", "box-seam"),
+    Tab("baskets", "Baskets", "basket"),
 )

@@ -143,3 +143,19 @@ def fill_cdnow(warehouse: Warehouse, shared_data: Path) -> None:
         FROM {source}"""
     )
     _finish(warehouse, "USD")
+
+
+def fill_baskets(warehouse: Warehouse, path: Path, basket: str, item: str) -> None:
+    """Load published baskets: each an order of one unit of each item for 1.00, one a minute."""
+    source = f"(SELECT DISTINCT toUInt32({basket}) AS b, toString({item}) AS i FROM file('{path}'))"
+    warehouse.command(
+        f"""INSERT INTO order_lines ({", ".join(_LINE_COLUMNS)})
+        SELECT 1, rowNumberInAllBlocks() + 1, toString(b), b, 0, cityHash64(i),
+        toDateTime('2024-01-01 00:00:00', 'UTC') + 60 * b, '', '', '', '', '', 'sale', true, 1, 1,
+        0, 1, 0 FROM {source}"""
+    )
+    warehouse.command(
+        "INSERT INTO products SELECT 1, cityHash64(i), i, i, '', true, 0, toDate('2024-01-01')"
+        f" FROM (SELECT DISTINCT i FROM {source})"
+    )
+    _finish(warehouse, "EUR")

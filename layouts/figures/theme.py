@@ -28,8 +28,18 @@ GOOD, BAD, MUTED, INK, SURFACE = (f"rgb(0,0,{number})" for number in range(1, 6)
 ACCENT = "rgb(0,0,6)"  # the first series: for a second trace of the same thing
 SECOND = "rgb(0,0,7)"  # the second series: another entity beside the accent
 ACCENT_WEAK = "rgb(0,0,8)"  # an area under a line of the accent
+_SERIES_FROM = 80  # stand-ins of the series colours, for marks that must keep theirs
 _SCALE_LIGHT = [[0, "#EEF3FF"], [0.5, "#7FA0EE"], [1, "#1B3A94"]]
 _SCALE_DARK = [[0, "#1B2331"], [0.5, "#3F6BD0"], [1, "#C9DAFF"]]
+
+
+def series(place: int) -> str:
+    """Return the stand-in for a series colour, from 0; beyond the last, of what is other."""
+    return f"rgb(0,0,{_SERIES_FROM + place})" if 0 <= place < len(SERIES_LIGHT) else OTHER
+
+
+def _series_tokens(colours: tuple[str, ...]) -> dict[str, str]:
+    return {series(place): colour for place, colour in enumerate(colours)}
 
 
 def _template(
@@ -93,6 +103,7 @@ THEMES: dict[str, dict[str, Any]] = {
             GOOD: "#0A7A5A", BAD: "#B3261E", MUTED: "#5A6577", INK: "#17202E", SURFACE: "#FFFFFF",
             ACCENT: SERIES_LIGHT[0], SECOND: SERIES_LIGHT[1], ACCENT_WEAK: "rgba(47,91,215,.10)",
             **segment_colours.tokens(segment_colours.LIGHT),
+            **_series_tokens(SERIES_LIGHT),
         },
     },
     "dark": {
@@ -105,6 +116,7 @@ THEMES: dict[str, dict[str, Any]] = {
             GOOD: "#40E1AE", BAD: "#FF8A80", MUTED: "#9BA6B5", INK: "#E6EAF0", SURFACE: "#151A21",
             ACCENT: SERIES_DARK[0], SECOND: SERIES_DARK[1], ACCENT_WEAK: "rgba(122,162,255,.14)",
             **segment_colours.tokens(segment_colours.DARK),
+            **_series_tokens(SERIES_DARK),
         },
     },
 }  # fmt: skip

@@ -1,0 +1,34 @@
+// Baskets: what is shown while rules are looked for, and the sliders, which answer at once.
+(function () {
+  const unchanged = () => dash_clientside.no_update;
+  const percent = (share) => (100 * share).toLocaleString("en-GB", { maximumSignificantDigits: 2 }) + "%";
+  const functions = (window.dash_clientside = window.dash_clientside || {});
+  functions.baskets = {
+    // Progress while a job runs; what was found once it is; a button when there is neither.
+    progress: function (job, run) {
+      return [!job, !run, Boolean(job || run)];
+    },
+    sliders: function (steps) {
+      if (!steps) return Array(6).fill(unchanged());
+      return [steps.orders.length - 1, steps.support, 99, steps.confidence, steps.lifts.length - 1, steps.lift];
+    },
+    chosen: function (support, confidence, lift, steps, held) {
+      if (!steps) return Array(4).fill(unchanged());
+      const orders = steps.orders[Math.min(support || 0, steps.orders.length - 1)];
+      const least = steps.lifts[Math.min(lift || 0, steps.lifts.length - 1)];
+      const chosen = { support: orders / steps.baskets, confidence: (confidence || 0) / 100, lift: least };
+      const same = JSON.stringify(chosen) === JSON.stringify(held);
+      return [
+        same ? unchanged() : chosen,
+        percent(chosen.support) + " · " + orders.toLocaleString("en-GB") + " orders",
+        (confidence || 0) + "%",
+        least.toLocaleString("en-GB"),
+      ];
+    },
+    refreshGrid: function (chosen) {
+      if (!chosen || !window.dash_ag_grid) return unchanged();
+      dash_ag_grid.getApiAsync("baskets-rules").then((grid) => grid.purgeInfiniteCache());
+      return unchanged();
+    },
+  };
+})();

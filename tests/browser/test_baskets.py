@@ -1,0 +1,94 @@
+"""The Baskets tab as a reader uses it: rules found, tightened, opened, tried, saved."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import PICTURES, SIZES, THEMES, Served, Visit, Watched
+from .test_tabs import violations
+
+pytestmark = pytest.mark.browser
+FOUND = "!document.getElementById('baskets-found').hidden"
+COUNTED = "/^[\\d,]+ rules/.test(document.getElementById('baskets-count').textContent)"
+
+
+def open_baskets(shown: Watched, address: str = "/baskets") -> Watched:
+    """Open the tab and wait for its rules."""
+    shown.open(address)
+    return shown.until(FOUND, seconds=60).until(COUNTED).settle()
+
+
+def rules(shown: Watched) -> int:
+    """Return how many rules fit the sliders."""
+    return int(shown.page.inner_text("#baskets-count").split()[0].replace(",", ""))
+
+
+def test_from_rules_to_a_segment(sample_shop: Served, visit: Visit) -> None:
+    """Mine, tighten lift, open a rule, simulate a bundle, save the segment."""
+    shown = open_baskets(visit(sample_shop))
+    page = shown.page
+    assert "bought together beyond chance" in page.inner_text("#baskets-state")
+    before = rules(shown)
+    handle = page.locator("#baskets-lift [role=slider], #baskets-lift input[type=range]").last
+    handle.focus()
+    for _ in range(7):
+        page.keyboard.press("ArrowRight")
+    shown.until(f"!document.getElementById('baskets-count').textContent.startsWith('{before} ')")
+
+    handle.focus()
+    for _ in range(7):
+        page.keyboard.press("ArrowLeft")
+    shown.until(f"document.getElementById('baskets-count').textContent.startsWith('{before} ')")
+    shown.settle()
+    cell = page.locator("#baskets-rules .ag-pinned-left-cols-container .key-cell").first
+    shown.until("!!document.querySelector('#baskets-rules .key-cell')?.textContent.trim()")
+    cell.click()
+    shown.until("document.getElementById('baskets-bundle').textContent.includes('Additional')")
+    shown.settle()
+    gained = page.inner_text("#baskets-bundle .kpi-value >> nth=0")
+    page.fill("#baskets-take-up", "60")
+    shown.until(
+        "document.querySelector('#baskets-bundle .kpi-value').textContent !== "
+        f"{gained!r} && document.getElementById('baskets-bundle').textContent.includes('60.0%')"
+    )
+    assert "Goes with it" in page.inner_text("#baskets-companions")
+
+    page.click("#baskets-save")
+    page.wait_for_selector("#baskets-saved a")
+    name = page.inner_text("#baskets-saved a")
+    assert name.startswith("“Bought ")
+    page.click("#baskets-saved a")
+    sentence = "document.getElementById('segments-sentence')"
+    shown.until(f"/bought/i.test({sentence} && {sentence}.textContent)")
+    shown.settle().assert_clean()
+
+
+def test_other_filters_are_other_rules_and_the_first_come_back_at_once(
+    sample_shop: Served, visit: Visit
+) -> None:
+    """By category, then by product again, without a second search."""
+    shown = open_baskets(visit(sample_shop))
+    shown.page.click(".baskets .segment:has-text('Categories')")
+    shown.until("document.getElementById('baskets-state').textContent.includes('categories')", 60)
+    shown.settle()
+    shown.page.click(".baskets .segment:has-text('Products')")
+    shown.until("document.getElementById('baskets-state').textContent.includes('products')", 3)
+    shown.settle().assert_clean()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", SIZES)
+def test_accessible(sample_shop: Served, visit: Visit, size: str, theme: str) -> None:
+    """With everything open: no axe violation of ours, no sideways scroll, a clean console."""
+    shown = open_baskets(visit(sample_shop, size=size, theme=theme))
+    titles = shown.page.locator(".bundle-title")
+    if titles.count():
+        titles.first.click()
+        shown.until("document.getElementById('baskets-bundle').textContent.includes('Additional')")
+    shown.see_everything()
+    PICTURES.mkdir(exist_ok=True)
+    shown.page.screenshot(path=PICTURES / f"baskets-open-{size}-{theme}.png", full_page=True)
+
+    assert violations(shown) == []
+    assert shown.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    shown.assert_clean()
