@@ -239,6 +239,7 @@ clientside_callback(
     Output(Ids.PROGRESS, "hidden"),
     Output(Ids.FOUND, "hidden"),
     Output(Ids.AGAIN, "hidden"),
+    Output(Ids.PULSE, "children"),
     Input(Ids.JOB, "data"),
     Input(Ids.RUN, "data"),
 )

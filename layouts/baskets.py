@@ -36,6 +36,7 @@ class Ids(StrEnum):
     RUN = "baskets-run"
     POLL = "baskets-poll"
     PROGRESS = "baskets-progress"
+    PULSE = "baskets-pulse"
     BAR = "baskets-bar"
     DOING = "baskets-doing"
     STOP = "baskets-stop"
@@ -107,6 +108,7 @@ def _head() -> Component:
                 className="basket-bar",
                 **attributes(aria_label="How far the search for rules is"),
             ),
+            html.Div(id=Ids.PULSE, className="basket-pulse"),
             html.Div(
                 [
                     html.Span(id=Ids.DOING, className="sub", **attributes(aria_live="polite")),

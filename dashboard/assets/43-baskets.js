@@ -6,7 +6,8 @@
   functions.baskets = {
     // Progress while a job runs; what was found once it is; a button when there is neither.
     progress: function (job, run) {
-      return [!job, !run, Boolean(job || run)];
+      const pulse = job ? [clientele.element("Div", { className: "skeleton" })] : [];
+      return [!job, !run, Boolean(job || run), pulse];
     },
     sliders: function (steps) {
       if (!steps) return Array(6).fill(unchanged());
