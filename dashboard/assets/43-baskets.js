@@ -2,6 +2,14 @@
 (function () {
   const unchanged = () => dash_clientside.no_update;
   const percent = (share) => (100 * share).toLocaleString("en-GB", { maximumSignificantDigits: 2 }) + "%";
+  // The slider's handle has no name of its own; a screen reader is told it and its value in words.
+  function say(id, name, text, tries) {
+    const handle = document.querySelector("#" + id + " [role=slider]");
+    if (handle) {
+      handle.setAttribute("aria-label", name);
+      handle.setAttribute("aria-valuetext", text);
+    } else if (tries > 0) setTimeout(() => say(id, name, text, tries - 1), 200);
+  }
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.baskets = {
     // Progress while a job runs; what was found once it is; a button when there is neither.
@@ -19,12 +27,15 @@
       const least = steps.lifts[Math.min(lift || 0, steps.lifts.length - 1)];
       const chosen = { support: orders / steps.baskets, confidence: (confidence || 0) / 100, lift: least };
       const same = JSON.stringify(chosen) === JSON.stringify(held);
-      return [
-        same ? unchanged() : chosen,
+      const texts = [
         percent(chosen.support) + " · " + orders.toLocaleString("en-GB") + " orders",
         (confidence || 0) + "%",
         least.toLocaleString("en-GB"),
       ];
+      ["support", "confidence", "lift"].forEach((one, at) => {
+        say("baskets-" + one, one[0].toUpperCase() + one.slice(1) + " at least", texts[at], 20);
+      });
+      return [same ? unchanged() : chosen, ...texts];
     },
     refreshGrid: function (chosen) {
       if (!chosen || !window.dash_ag_grid) return unchanged();
