@@ -15,6 +15,7 @@ from datetime import date
 from itertools import product
 from typing import Any, Self
 
+from analytics.cluster_members import clusters_in
 from analytics.errors import NotEnoughData
 from analytics.models.rfm import DEFAULT_MAP, SCORES, SEGMENTS, SegmentMap
 from analytics.reports.segments_rfm import RfmOptions, snapshot_time
@@ -286,15 +287,16 @@ def judgement_of(
         NotEnoughData: Nothing is loaded, or nothing before the snapshot.
     """
     at = snapshot_time(data_state(warehouse), standpoint.snapshot)
+    clusters = clusters_in(warehouse, tree, at)
     if not needs_cuts(tree):
-        return Judgement(standpoint.scope, at)
+        return Judgement(standpoint.scope, at, clusters=clusters)
     kept = kept_map(warehouse)
     quantiles = None if kept.cuts else rfm_quantiles(warehouse, standpoint.scope, at)
     if quantiles is not None and quantiles.empty:
         raise NotEnoughData("Nobody ordered that before the snapshot. Widen the filters.")
     cuts = kept.cuts if quantiles is None else quintile_cuts(quantiles)
     cells = {word: kept.map.cells(word) for word in SEGMENTS}
-    return Judgement(standpoint.scope, at, cuts, cells)
+    return Judgement(standpoint.scope, at, cuts, cells, clusters)
 
 
 def members_of(

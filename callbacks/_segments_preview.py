@@ -224,7 +224,7 @@ def spreads(
     shown = {}
     for key, node in nodes.items():
         one = FIELDS.get(str(node.get("field")))
-        if one is None or one.kind == "saved":
+        if one is None or one.kind in ("saved", "cluster", "listed"):
             continue
         window = node.get("window") if one.windowed == "always" else None
         if one.windowed == "always" and (type(window) is not int or not 1 <= window <= 3650):

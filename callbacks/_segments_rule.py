@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from analytics.cluster_members import cluster_choices
 from analytics.models.rfm import SEGMENTS
 from analytics.reports._warehouse import warehouse
 from analytics.reports.segments import Basis, Path
@@ -21,6 +22,7 @@ from analytics.saved_segments import SEGMENT, kept_trees
 from analytics.segment_growth import usual_basis
 from clickhouse_schema.asking import Asking
 from clickhouse_schema.made.reading import listed
+from clickhouse_schema.members.lists import list_names
 from clickhouse_schema.rules.tree import (
     DEEPEST,
     MOST_PARTS,
@@ -194,6 +196,10 @@ def fields_shown(
     if "saved_segment" in used:
         kept = saved_segments().names.items()
         names["saved_segment"] = tuple(pair for pair in kept if pair[0] != own_id)
+    if "cluster" in used:
+        names["cluster"] = tuple(cluster_choices(warehouse()).items())
+    if "kept_list" in used:
+        names["kept_list"] = tuple((name, name) for name in list_names(warehouse()))
     sign = currency_sign(facts.data.currency)
     return {
         word: FieldShown(

@@ -221,6 +221,15 @@ PARTITION BY batch_id
 ORDER BY line_no
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE kept_lists (
+    `list_id` LowCardinality(String),
+    `customer_key` UInt64,
+    `listed_at` DateTime('UTC') DEFAULT now('UTC'))
+ENGINE = MergeTree
+ORDER BY (list_id,
+    customer_key)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE load_ledger (
     `batch_id` UInt32,
     `event_no` UInt64,

@@ -77,6 +77,15 @@ DEFINITIONS: dict[str, Definition] = {
     ),
 }
 SEGMENT_DEFINITIONS: dict[str, Definition] = {
+    "clusters": Definition(
+        "Groups of customers",
+        "Customers who are alike in the chosen features, put together by K-Means.",
+        "Each number is transformed and divided by its standard deviation; a customer belongs to "
+        "the nearest group middle. How many groups there are: those that come back when customers "
+        "are drawn anew (adjusted Rand index at least 0.8), are no smaller than 2% and tighter "
+        "than copies of the data without groups; of those the clearest by silhouette.",
+        "Left out: orders that name no customer, and customers without an order in the period.",
+    ),
     "segment_size": Definition(
         "Members of a segment",
         "Customers of whom its rule is true, judged by all orders up to the newest one.",

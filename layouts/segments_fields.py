@@ -13,7 +13,7 @@ SUBJECTS: dict[str, tuple[str, ...]] = {
     "Where": ("country", "channel"),
     "What they bought": ("category", "product"),
     "RFM": ("rfm_segment", "r_score", "f_score", "m_score"),
-    "Other segments": ("saved_segment",),
+    "Other segments": ("saved_segment", "cluster", "kept_list"),
 }
 OPERATORS = {
     "at_least": "at least",
@@ -57,6 +57,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "f_score": {"operator": "at_least", "value": 4},
     "m_score": {"operator": "at_least", "value": 4},
     "saved_segment": {"operator": "in_segment", "value": []},
+    "cluster": {"operator": "is_any_of", "value": []},
+    "kept_list": {"operator": "is_any_of", "value": []},
 }
 
 
@@ -67,7 +69,8 @@ class FieldShown:
 
     Attributes:
         word, label: Its name in trees, and for readers.
-        kind: `number`, `date`, `choice`, `named`, `bought` or `saved`.
+        kind: `number`, `date`, `choice`, `named`, `bought`, `saved`, `cluster`
+            or `listed`.
         unit: Of its numbers.
         operators: Words of `OPERATORS`.
         windowed: `never`, `always` or `maybe`.

@@ -34,6 +34,7 @@ class Tab:
 TABS = (
     Tab("overview", "Overview", "speedometer2", grids=False),
     Tab("segments", "Segments", "people", of_everybody=True),
+    Tab("clusters", "Clusters", "diagram-3"),
     Tab("products", "Products", "box-seam"),
     Tab("baskets", "Baskets", "basket"),
 )

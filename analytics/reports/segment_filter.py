@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from analytics.cluster_members import clusters_in
 from analytics.models.rfm import SEGMENTS
 from analytics.reports._cache import current_version, remembered
 from analytics.reports._warehouse import warehouse
@@ -125,7 +126,9 @@ def _rule_of(word: str) -> tuple[str, Group]:
 def _judgement(tree: Group) -> Judgement:
     scope = Scope()
     at = snapshot_time(shell_facts().data, None)
+    clusters = clusters_in(warehouse(), tree, at)
     if not needs_cuts(tree):
-        return Judgement(scope, at)
+        return Judgement(scope, at, clusters=clusters)
     kept = kept_map(warehouse())
-    return Judgement(scope, at, cuts_at(scope, at, RfmOptions(cuts=kept.cuts)), cells_of(kept.map))
+    cuts = cuts_at(scope, at, RfmOptions(cuts=kept.cuts))
+    return Judgement(scope, at, cuts, cells_of(kept.map), clusters)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from analytics.cluster_members import clusters_in
 from analytics.models.rfm import DEFAULT_MAP, SEGMENTS, Prospects, SegmentMap
 from analytics.reports._slice import shared
 from analytics.reports._warehouse import warehouse
@@ -109,9 +110,13 @@ class Preview:
         return self.revenue / self.orders if self.orders else None
 
 
-def judgement(basis: Basis) -> Judgement:
+def judgement(basis: Basis, tree: Group | None = None) -> Judgement:
     """
     Return what customers are judged by at the snapshot of a basis.
+
+    Args:
+        basis: What is asked on.
+        tree: Expanded; needed where it has conditions on clusters.
 
     Raises:
         NotEnoughData: Nobody had ordered before the snapshot, or nobody within the filters.
@@ -119,7 +124,9 @@ def judgement(basis: Basis) -> Judgement:
     """
     scope = Scope.of(basis.filters, net_of_returns=basis.options.net_of_returns)
     at = snapshot_time(basis.data, basis.options.snapshot)
-    return Judgement(scope, at, cuts_at(scope, at, basis.options), cells_of(basis.segment_map))
+    cuts = cuts_at(scope, at, basis.options)
+    clusters = {} if tree is None else clusters_in(warehouse(), tree, at)
+    return Judgement(scope, at, cuts, cells_of(basis.segment_map), clusters)
 
 
 def cells_of(segment_map: SegmentMap) -> dict[str, tuple[tuple[int, int], ...]]:
@@ -144,7 +151,7 @@ def preview(tree: Group, saved: Mapping[str, Group], basis: Basis) -> Preview:
         NotEnoughData: Nobody had ordered before the snapshot, or nobody within the filters.
         WarehouseError: The warehouse could not answer.
     """
-    judged = judgement(basis)
+    judged = judgement(basis, expand(tree, saved))
     scores = rfm_scores(basis.filters, basis.options, basis.data)
     counts = _Counts(tree, saved, masks_of(tree, saved, judged, scores.expected))
     held = counts.truth(tree)

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 
 import pandas as pd
 
+from analytics.cluster_members import clusters_in
 from analytics.errors import NotEnoughData
 from analytics.reports._slice import shared
 from analytics.reports._warehouse import warehouse
@@ -94,7 +95,8 @@ def selection(tree: Group, saved: Saved, basis: Basis, name: str = "") -> Member
         NotEnoughData: Nobody had ordered before the snapshot, or nobody within the filters.
         WarehouseError: The warehouse could not answer.
     """
-    return members_of(expand(tree, saved), judgement(basis), name)
+    whole = expand(tree, saved)
+    return members_of(whole, judgement(basis, whole), name)
 
 
 def members(tree: Group, saved: Saved, basis: Basis, page: Page) -> tuple[pd.DataFrame, int]:
@@ -104,7 +106,8 @@ def members(tree: Group, saved: Saved, basis: Basis, page: Page) -> tuple[pd.Dat
     Raises:
         RuleError, NotEnoughData, WarehouseError: As `selection`.
     """
-    return member_page(warehouse(), expand(tree, saved), judgement(basis), page)
+    whole = expand(tree, saved)
+    return member_page(warehouse(), whole, judgement(basis, whole), page)
 
 
 def why(tree: Group, saved: Saved, basis: Basis, customer_id: str) -> Reasons | None:
@@ -120,7 +123,8 @@ def why(tree: Group, saved: Saved, basis: Basis, customer_id: str) -> Reasons | 
     keys = found.loc[found["customer_id"] == customer_id, "customer_key"]
     if keys.empty:
         return None
-    return reasons(warehouse(), expand(tree, saved), judgement(basis), int(keys.iloc[0]))
+    whole = expand(tree, saved)
+    return reasons(warehouse(), whole, judgement(basis, whole), int(keys.iloc[0]))
 
 
 def customers_like(text: str) -> tuple[str, ...]:
@@ -141,8 +145,8 @@ def overlap(trees: Sequence[Group], saved: Saved, basis: Basis) -> tuple[Shared,
     """
     if not 2 <= len(trees) <= MOST_COMPARED:
         raise ValueError(f"2 to {MOST_COMPARED} segments can be compared, not {len(trees)}")
-    judged = judgement(basis)
     expanded = tuple(expand(tree, saved) for tree in trees)
+    judged = judgement(basis, Group("any", expanded))
     frame = shared(
         "segment_overlap",
         {"trees": repr(expanded), "judged": repr(judged)},
@@ -237,7 +241,8 @@ def _at(tree: Group, basis: Basis, at: datetime) -> Judgement:
     """Return what customers are judged by at a moment; cuts only if the tree asks for them."""
     scope = Scope.of(basis.filters, net_of_returns=basis.options.net_of_returns)
     cuts = cuts_at(scope, at, basis.options) if needs_cuts(tree) else None
-    return Judgement(scope, at, cuts, cells_of(basis.segment_map))
+    clusters = clusters_in(warehouse(), tree, at)
+    return Judgement(scope, at, cuts, cells_of(basis.segment_map), clusters)
 
 
 def _size(tree: Group, basis: Basis, at: datetime) -> Size:

@@ -328,6 +328,9 @@ def _shown(
         pair = ((cell - 1) // 5 + 1, (cell - 1) % 5 + 1)
         cells = bought.judgement.cells.items()
         return tuple(word for word, pairs in cells if pair in [tuple(one) for one in pairs])
+    if kind in ("cluster", "listed"):
+        inside = bool(row[f"passed_{place}"]) == (part.operator == "is_any_of")
+        return part.names if inside else ()
     return bought.names(part)
 
 

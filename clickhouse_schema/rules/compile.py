@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from clickhouse_schema.client import load_sql
+from clickhouse_schema.members.facts import Members
 from clickhouse_schema.rules.tree import Condition, Group
 from clickhouse_schema.rules.vocabulary import FIELDS, NAMED_SEGMENTS, SUMS, Field
 from clickhouse_schema.scoring import Cuts, Scope
@@ -112,6 +113,7 @@ _BOUGHT = """customer_key IN
               AND (empty({{channels:Array(String)}}) OR channel IN {{channels:Array(String)}})
               AND (empty({{categories:Array(String)}}) OR category IN {{categories:Array(String)}})
         )"""
+_ON_LIST = "customer_key IN (SELECT customer_key FROM kept_lists WHERE list_id IN {names})"
 _OF_PRODUCTS = "product_key IN (SELECT product_key FROM products WHERE product_id IN {names})"
 
 
@@ -125,12 +127,14 @@ class Judgement:
         snapshot: Only orders before it are known.
         cuts: Of the scores; needed by conditions on scores, see `needs_cuts`.
         cells: For each named segment of RFM its (recency, frequency) scores.
+        clusters: For the names of each condition on clusters the customers that are meant.
     """
 
     scope: Scope
     snapshot: datetime
     cuts: Cuts | None = None
     cells: Mapping[str, Sequence[tuple[int, int]]] = field(default_factory=dict)
+    clusters: Mapping[tuple[str, ...], Members] = field(default_factory=dict)
 
 
 def needs_cuts(tree: Group) -> bool:
@@ -182,6 +186,12 @@ class Builder:
     def bind_names(self, names: Sequence[Any]) -> str:
         """Return the slot of a list of names."""
         return self.bind(list(names), "Array(String)")
+
+    def inside(self, members: Members) -> str:
+        """Return SQL of a selection, its slots named apart from those of this statement."""
+        text, params = renamed(members.text, members.params, f"in{len(self.params)}_")
+        self.params |= params
+        return text
 
     def since(self, days: int) -> str:
         """Return the slot of the beginning of the last `days` days."""
@@ -235,6 +245,11 @@ def condition_sql(builder: Builder, part: Condition) -> str:
         sql = _chosen(builder, one, part)
     elif one.kind == "bought":
         sql = _bought(builder, one, part)
+    elif one.kind == "listed":
+        sql = _ON_LIST.format(names=builder.bind_names(part.names))
+    elif one.kind == "cluster" and part.names in builder.judgement.clusters:
+        members = builder.judgement.clusters[part.names]
+        sql = f"customer_key IN (\n{builder.inside(members)}\n)"
     else:
         raise ValueError(f"{part.field} must be expanded before it is compiled")
     return f"NOT ({sql})" if part.operator in _NEGATIVE else f"({sql})"

@@ -8,6 +8,7 @@ words of the vocabulary and values within bounds, so the rest need not doubt it.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,8 @@ MOST_CHOICES = 200
 MOST_EXPANDED = 60  # parts, with those of saved segments; a number has room for so many bits
 LONGEST_TEXT = 200
 LONGEST_WINDOW = 3650
+# A group of a kept grouping: which, its number, and what it was called when it was chosen.
+_CLUSTER = re.compile(r"^([a-z0-9][a-z0-9_-]{0,63}):([1-9][0-9]?) (.+)\Z")
 
 
 class RuleError(ValueError):
@@ -203,6 +206,10 @@ def _value(field: Field, operator: str, given: Any) -> Value:
     if field.kind == "saved":
         return _names(field, given, most=1)
     names = _names(field, given)
+    if field.kind == "cluster":
+        for name in names:
+            if not _CLUSTER.match(name):
+                raise RuleError(f"There is no cluster {_shown(name)}.")
     if field.kind == "named":
         for name in names:
             if name not in NAMED_SEGMENTS:
@@ -309,6 +316,24 @@ class _Expansion:
             raise RuleError("A saved segment this one refers to is gone.")
         inside = self.part(self.saved[name], (*above, name))
         return Group("all", (inside,), part.operator == "not_in_segment")
+
+
+def cluster_name(grouping: str, number: int, name: str) -> str:
+    """Return how a condition names a group of a kept grouping; `read_cluster` reads it."""
+    return f"{grouping}:{number} {name}"[:LONGEST_TEXT]
+
+
+def read_cluster(text: str) -> tuple[str, int, str]:
+    """
+    Return which grouping a condition means, which group of it, and what that was called.
+
+    Raises:
+        ValueError: It is no name of a group.
+    """
+    found = _CLUSTER.match(text)
+    if found is None:
+        raise ValueError(f"not a cluster: {text[:40]!r}")
+    return found[1], int(found[2]), found[3]
 
 
 def saved_id(part: Condition) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["number", "date", "choice", "named", "bought", "saved"]
+Kind = Literal["number", "date", "choice", "named", "bought", "saved", "cluster", "listed"]
 Unit = Literal["days", "orders", "money", "units", "share", "score", "date", ""]
 
 NUMBER_OPERATORS = ("at_least", "at_most", "more_than", "less_than", "between", "equals")
@@ -151,6 +151,8 @@ _FIELDS = (
           value=M_SCORE, whole=True, low=1, high=5),
     Field("rfm_segment", "RFM segment", "named", "", CHOICE_OPERATORS,
           sums=("last_at", "frequency"), value=CELL),
+    Field("cluster", "Cluster", "cluster", "", CHOICE_OPERATORS),
+    Field("kept_list", "List of customers", "listed", "", CHOICE_OPERATORS),
     Field("saved_segment", "Saved segment", "saved", "", SAVED_OPERATORS),
 )  # fmt: skip
 FIELDS: dict[str, Field] = {field.word: field for field in _FIELDS}

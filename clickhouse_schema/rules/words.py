@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from clickhouse_schema.rules.tree import Condition, Group, saved_id
+from clickhouse_schema.rules.tree import Condition, Group, read_cluster, saved_id
 from clickhouse_schema.rules.vocabulary import FIELDS, NAMED_SEGMENTS
 
 # What reads a sum of money; without it numbers are read plainly.
@@ -132,7 +132,14 @@ def _condition(part: Condition, called: _Called) -> str:
         name = called.saved.get(saved_id(part), saved_id(part))
         verb = "are" if part.operator == "in_segment" else "are not"
         return f"{verb} in the saved segment “{name}”"
+    if one.kind == "cluster":
+        clusters = [f"“{read_cluster(name)[2]}”" for name in part.names]
+        verb = "are" if part.operator == "is_any_of" else "are not"
+        return f"{verb} in the cluster {_listed(clusters[:_SHOWN], 'or')}"
     names = _names(part, called.products if part.field == "product" else NAMED_SEGMENTS)
+    if one.kind == "listed":
+        verb = "are" if part.operator == "is_any_of" else "are not"
+        return f"{verb} on the list {names}"
     if one.kind == "named":
         verb = "are" if part.operator == "is_any_of" else "are not"
         return f"{verb} in the RFM segment {names}"

@@ -230,7 +230,10 @@ def test_joiners_and_leavers(basis: Basis, shop: Plain) -> None:
         joiners_leavers(tree, {}, basis, date(2020, 1, 1))
 
 
-@pytest.mark.parametrize("field", [word for word in FIELDS if word != "saved_segment"])
+@pytest.mark.parametrize(
+    "field",
+    [word for word, one in FIELDS.items() if one.kind not in ("saved", "cluster", "listed")],
+)
 def test_every_field_has_a_spread(basis: Basis, shop: Plain, field: str) -> None:
     """Each field shows all customers who have it, over bins, months or names."""
     window = 90 if FIELDS[field].windowed == "always" else None
