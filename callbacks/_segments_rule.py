@@ -136,14 +136,19 @@ def _keyed(node: Mapping[str, Any]) -> bool:
     return all(_keyed(part) for part in node.get("parts", ()))
 
 
-def asking_of(raw: Any, view: str) -> Asking | None:
-    """Return who asks; None if the browser did not say so properly."""
+def asking_of(raw: Any) -> Asking | None:
+    """
+    Return who asks; None if the browser did not say so properly.
+
+    One view for all that the builder asks of a rule: whatever runs for the rule
+    before an edit is dropped by the edit.
+    """
     held = raw if isinstance(raw, dict) else {}
     reader, number = held.get("reader"), held.get("number")
     if not isinstance(reader, str) or type(number) is not int or not 0 <= number < _LARGEST:
         return None
     try:
-        return Asking(reader, view, number)
+        return Asking(reader, "segments-builder", number)
     except ValueError:
         return None
 

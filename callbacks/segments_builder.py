@@ -35,7 +35,6 @@ from callbacks._segments_rule import (
     read_draft,
     saved_segments,
 )
-from clickhouse_schema.asking import asking
 from clickhouse_schema.errors import (
     MadeError,
     NameTaken,
@@ -47,6 +46,7 @@ from clickhouse_schema.made.reading import current
 from clickhouse_schema.made.store import adopt, create, save
 from clickhouse_schema.made.things import Author, Made
 from clickhouse_schema.rules.tree import MOST_CHOICES, RuleError, expand, parse
+from clickhouse_schema.turns import in_turn
 from layouts import segments_builder as drawn
 from layouts.ids import Shell, tile
 from layouts.segments import AUTHOR
@@ -107,7 +107,7 @@ def answer_rule(question: Any) -> Any:
     try:
         facts = shell_facts()
         draft = read_draft(held.get("rule"))
-        with asking(asking_of(question, "segments-preview")):
+        with in_turn(warehouse(), asking_of(question)):
             found = answer(draft, saved_segments(), basis_of(facts), facts)
     except QueryCancelled:
         return [no_update] * 5
@@ -120,7 +120,12 @@ def answer_rule(question: Any) -> Any:
         drawn.number_cards(found.numbers),
         {**found.chart.to_dict(), "version": facts.version},
         found.effects,
-        {"rule": draft.plain, "customers": found.customers},
+        {
+            "rule": draft.plain,
+            "customers": found.customers,
+            "reader": held.get("reader"),
+            "number": held.get("number"),
+        },
     )
 
 
@@ -147,17 +152,22 @@ def find_products(text: Any, chosen: Any) -> Any:
 
 def _not_answered(error: Exception) -> Any:
     failed = tell_failure("segments-preview", error)
-    return str(error), no_update, failed, {}, no_update
+    return str(error), no_update, failed, {}, None
 
 
-@callback(Output(Ids.SPREADS, "data"), Input(Ids.QUESTION, "data"), prevent_initial_call=True)
-def answer_spreads(question: Any) -> Any:
-    """Say how customers are spread over each condition's field."""
+@callback(
+    Output(Ids.SPREADS, "data"),
+    Input(Ids.EFFECTS, "data"),
+    State(Ids.QUESTION, "data"),
+    prevent_initial_call=True,
+)
+def answer_spreads(_answered: Any, question: Any) -> Any:
+    """Say how customers are spread over each condition's field, once the rule is answered."""
     held = question if isinstance(question, dict) else {}
     try:
         facts = shell_facts()
         root = checked_node(held.get("rule"))
-        with asking(asking_of(question, "segments-spreads")):
+        with in_turn(warehouse(), asking_of(question)):
             return spreads(
                 read_draft(root), dict(_conditions(root)), basis_of(facts), facts.data.currency
             )
@@ -189,9 +199,9 @@ def list_members(request: Any, answered: Any) -> Any:
         return {"rowData": [], "rowCount": 0}, no_update
     try:
         facts = shell_facts()
-        rows = member_rows(
-            parse(answered.get("rule")), saved_segments(), basis_of(facts), read_page(request)
-        )
+        tree = parse(answered.get("rule"))
+        with in_turn(warehouse(), asking_of(answered)):
+            rows = member_rows(tree, saved_segments(), basis_of(facts), read_page(request))
     except QueryCancelled:
         return no_update, no_update
     except (ValueError, AnalysisError, WarehouseError) as error:
@@ -214,7 +224,9 @@ def explain(customer: Any, answered: Any) -> Any:
         return drawn.why_answer("Type a customer id, or choose one in the table.", None, [])
     try:
         facts = shell_facts()
-        found = why_of(text, parse(answered.get("rule")), saved_segments(), basis_of(facts), facts)
+        tree = parse(answered.get("rule"))
+        with in_turn(warehouse(), asking_of(answered)):
+            found = why_of(text, tree, saved_segments(), basis_of(facts), facts)
     except QueryCancelled:
         return no_update
     except (RuleError, AnalysisError, WarehouseError) as error:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+from functools import partial
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Request
 
 from .conftest import SIZES, THEMES, Served, Visit, Watched
 from .test_tabs import violations
@@ -97,6 +99,42 @@ def test_groups_and_unfinished_conditions(sample_shop: Served, visit: Visit) -> 
     group.locator("[aria-label='Remove this group']").click()
     shown.until("!document.querySelector('.rule-group .rule-group')")
     assert _members(shown) == alone
+    shown.assert_clean()
+
+
+def test_one_question_at_a_time(sample_shop: Served, visit: Visit) -> None:
+    """Fast edits: what follows an answer is asked when it has come, and for the last rule."""
+    shown = visit(sample_shop).open("/segments?view=builder")
+    _choose(shown, "Lapsed big spenders")
+    _members(shown)
+    told: list[tuple[str, str]] = []
+
+    def kind(request: Request) -> str:
+        body = request.post_data or ""
+        if '"output":"..segments-sentence' in body:
+            return "count"
+        return "spreads" if '"output":"segments-spreads.data' in body else ""
+
+    def note(what: str, request: Request) -> None:
+        if kind(request):
+            told.append((what, kind(request)))
+
+    shown.page.on("request", partial(note, "asked"))
+    shown.page.on("requestfinished", partial(note, "came"))
+    days = shown.page.locator("[aria-label='Days since last order'] input")
+    for value in range(60, 70):
+        days.fill(str(value))
+        shown.page.wait_for_timeout(250)
+    shown.settle()
+
+    assert told.count(("asked", "spreads")) >= 1
+    for place, one in enumerate(told):
+        if one == ("asked", "spreads"):
+            before = told[:place]
+            counts = [before.count((what, "count")) for what in ("asked", "came")]
+            assert counts[0] == counts[1] > 0
+    assert told[-1] == ("came", "spreads")
+    assert "at least 69 days ago" in shown.page.inner_text("#segments-sentence")
     shown.assert_clean()
 
 

@@ -27,8 +27,11 @@ from callbacks._segments_rule import (
 from callbacks.segments_builder import (
     adopt_mine,
     answer_rule,
+    answer_spreads,
     draw_editor,
+    explain,
     find_products,
+    list_members,
     save_segment,
 )
 from callbacks.segments_saved import _done
@@ -340,3 +343,23 @@ def test_segments_cannot_go_in_circles_and_say_who_needs_them(
     sentence_, _, view, _, answered = answer_rule(_made_of(inner["segment"]))
     assert sentence_ == view["empty"] == "A saved segment this one refers to is gone."
     assert answered is None
+
+
+def test_an_edit_drops_all_that_the_one_before_started(shop: Warehouse, facts: ShellFacts) -> None:
+    """Spreads, members and reasons of an older rule are not asked any more; the newest are."""
+
+    def question(number: int) -> dict[str, Any]:
+        return {"rule": _rule(TWICE), "reader": "fast", "number": number}
+
+    older = answer_rule(question(1))[4]
+    newer = answer_rule(question(2))[4]
+    page = {"startRow": 0, "endRow": 10, "sortModel": [], "filterModel": {}}
+
+    assert (older["number"], newer["number"], newer["reader"]) == (1, 2, "fast")
+    assert answer_rule(question(1)) == [no_update] * 5
+    assert answer_spreads({}, question(1)) is no_update
+    assert list_members(page, older)[0] is no_update
+    assert explain("1", older) is no_update
+    assert "k1" in answer_spreads({}, question(2))
+    assert list_members(page, newer)[0]["rowCount"] == newer["customers"]
+    assert explain("1", newer) is not no_update
