@@ -8,7 +8,7 @@ joined with the tool's contacts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +93,8 @@ LAYOUTS: dict[str, ColumnLayout] = {
         ),
     )
 }
+
+
+def with_arm(layout: ColumnLayout) -> ColumnLayout:
+    """Return the layout with a last column that names each member's arm of an experiment."""
+    return replace(layout, columns=(*layout.columns, ("arm", "arm")))

@@ -12,7 +12,7 @@ from clickhouse_schema.members.sets import held_still, tagged
 from clickhouse_schema.members.stream import EXPORT_LIMITS
 
 KEPT_DAYS = 90
-FROZEN_FACTS = tuple(fact for fact in FACTS if fact != "segment_name")
+FROZEN_FACTS = tuple(fact for fact in FACTS if fact not in {"segment_name", "arm"})
 
 
 def freeze(warehouse: Warehouse, members: Members, *, comment: str) -> tuple[str, int]:

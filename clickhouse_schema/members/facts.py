@@ -24,6 +24,7 @@ FACTS: dict[str, Kind] = {
     "returned": "number",
     "average_order": "number",
     "segment_name": "text",  # of the selection: the same for every member
+    "arm": "text",  # of an experiment: only where the selection has arms
 }
 _SQL_DIR = Path(__file__).parent / "sql"
 _PLACE = re.compile(r"\{\{members\}\}")
@@ -44,12 +45,14 @@ class Members:
         name: What the selection is called.
         frozen: Whether they were written down as they were: `params` then names
             the `freeze_id`, and there is no text.
+        arms: Of an experiment: selects `customer_key` and `arm` of each; else empty.
     """
 
     text: str
     params: Mapping[str, Any]
     name: str = ""
     frozen: bool = False
+    arms: str = ""
 
     @property
     def bound(self) -> dict[str, Any]:
@@ -77,9 +80,9 @@ def members_sql(members: Members, facts: Sequence[str], *, as_csv: bool = False)
             spreadsheet would run as a formula has an apostrophe before it.
 
     Raises:
-        ValueError: There is no such fact.
+        ValueError: There is no such fact, or no arms.
     """
-    unknown = [fact for fact in facts if fact not in FACTS]
+    unknown = [fact for fact in facts if fact not in FACTS or (fact == "arm" and not members.arms)]
     if unknown or not facts:
         raise ValueError(f"no such facts: {unknown}")
     if as_csv:
@@ -88,7 +91,10 @@ def members_sql(members: Members, facts: Sequence[str], *, as_csv: bool = False)
     else:
         chosen = ", ".join(f"{_expression(fact)} AS shown_{fact}" for fact in facts)
     inner = _FROZEN if members.frozen else _PLACE.sub(lambda _: members.text, _facts_sql())
-    return f"SELECT {chosen}\nFROM\n(\n{inner}\n)\nORDER BY customer_id"
+    joined = ""
+    if "arm" in facts:
+        joined = f" AS facts\nANY LEFT JOIN\n(\n{members.arms}\n) AS in_arms USING customer_key"
+    return f"SELECT {chosen}\nFROM\n(\n{inner}\n){joined}\nORDER BY customer_id"
 
 
 def _expression(fact: str) -> str:

@@ -3,6 +3,7 @@
 -- number until the end, and amounts are the whole numbers that decimals are: of half a million
 -- members that is a third of the memory.
 SELECT
+    customer_key,
     customer_id,
     if(match(customer_id, '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'), customer_id, '')
                                                         AS email,

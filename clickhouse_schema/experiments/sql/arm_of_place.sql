@@ -1,0 +1,1 @@
+toUInt8(arrayCount(limit -> limit <= place, {limits:Array(Float64)}))

@@ -1,0 +1,26 @@
+-- What customers did in a past window, one number each; of many who did something only so many, in
+-- an order that means nothing, and how many there are in all beside each.
+SELECT
+    value,
+    customers,
+    doers
+FROM
+(
+    SELECT
+        customer_key,
+        multiIf(
+            {goal:String} = 'revenue', revenue / 10000,
+            {goal:String} = 'margin', margin / 10000,
+            {goal:String} = 'orders', toFloat64(orders),
+            toFloat64(orders > 0))                                      AS value,
+        count() OVER ()                                                 AS customers,
+        countIf(value != 0) OVER ()                                     AS doers
+    FROM
+    (
+        {{customer_outcomes}}
+    )
+    WHERE frequency > 0
+)
+WHERE value != 0
+ORDER BY sipHash64(customer_key)
+LIMIT {most:UInt32}
