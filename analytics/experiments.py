@@ -215,9 +215,7 @@ def plan_experiment(
     return experiment_of(made)
 
 
-def _changed(
-    warehouse: Warehouse, old: Experiment, author: Author, **parts: Any
-) -> Experiment:
+def _changed(warehouse: Warehouse, old: Experiment, author: Author, **parts: Any) -> Experiment:
     body = {**old.made.body, **parts}
     return experiment_of(
         save(warehouse, EXPERIMENT, old.id, made_from=old.made.version, author=author, body=body)
@@ -303,9 +301,7 @@ def running(warehouse: Warehouse) -> list[Experiment]:
     return [one for one in all_experiments(warehouse) if one.state == "running"]
 
 
-def start(
-    warehouse: Warehouse, draft: Experiment, first_day: date, author: Author
-) -> Experiment:
+def start(warehouse: Warehouse, draft: Experiment, first_day: date, author: Author) -> Experiment:
     """
     Freeze the arms of a draft and let it run.
 
@@ -460,9 +456,7 @@ def hold_back(warehouse: Warehouse, share: float, author: Author) -> Made:
         return create(
             warehouse, HOLDOUT, id_=HOLDOUT_ID, name="Holdout of all", body=body, author=author
         )
-    return save(
-        warehouse, HOLDOUT, HOLDOUT_ID, made_from=old.version, author=author, body=body
-    )
+    return save(warehouse, HOLDOUT, HOLDOUT_ID, made_from=old.version, author=author, body=body)
 
 
 def members_with_arms(warehouse: Warehouse, experiment: Experiment) -> Members:

@@ -45,6 +45,7 @@ from dashboard.page import BOOT, head_script, hold_back_grids, index_page
 from dashboard.product_downloads import serve_product_downloads
 from dashboard.request_log import log_requests
 from dashboard.static import StaticFiles, serve_static
+from dashboard.uploads import serve_uploads
 
 log = logging.getLogger("clientele.app")
 _CANNOT_BOOT = 3  # tells Gunicorn's master to give up instead of trying again
@@ -91,6 +92,7 @@ def create_app(config: AppConfig, warehouse: Warehouse) -> Dash:
     serve_health(server, warehouse)
     serve_downloads(server, warehouse, queue, config.time_zone)
     serve_product_downloads(server, queue)
+    serve_uploads(server, warehouse)
     use_delivery_settings(delivery_settings(config))
     take_work(server, config, warehouse)
     handle_errors(server)

@@ -13,6 +13,7 @@ import json
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,8 +24,10 @@ from flask import Blueprint, Flask, Response, abort, request, send_file
 
 from analytics.activation.work import finished_export, stream_of
 from analytics.errors import AnalysisError
+from analytics.experiments import find, members_with_arms
 from analytics.exports.excel import JOB_ROWS, write_excel
 from analytics.exports.files import FORMATS, Export, csv_chunks, export_of, parquet_chunks
+from analytics.exports.layouts import with_arm
 from analytics.jobs import Job, JobCancelled, JobQueue
 from analytics.saved_segments import (
     ALL_ORDERS,
@@ -54,6 +57,8 @@ def serve_downloads(
     `POST /downloads/members` with the form fields `rule` (JSON), `name`, `layout`
     and `format` one that was not kept; both take a `standpoint`, the JSON of
     `analytics.saved_segments.Standpoint`: the filters it was looked at with.
+    `GET /downloads/experiment/<id>?layout=&format=` streams the customers of an
+    experiment, each with its arm.
     `GET /downloads/export/<job>` gives the file of a finished export job, or streams one that
     was noted; the job's record tells how far it is, and cancelling the job ends it.
     """
@@ -90,6 +95,12 @@ def serve_downloads(
         path, name, format_ = found
         return send_file(path, FORMATS[format_], as_attachment=True, download_name=name)
 
+    @pages.get("/downloads/experiment/<experiment>")
+    def arms(experiment: str) -> Response:
+        with _told():
+            members = members_with_arms(warehouse, find(warehouse, experiment[:64]))
+            return _answer(warehouse, members, request.args, 0, time_zone)
+
     server.register_blueprint(pages)
 
 
@@ -104,6 +115,8 @@ def _answer(
         version=version,
         data_as_of=data_as_of(warehouse),
     )
+    if members.arms:
+        export = replace(export, layout=with_arm(export.layout))
     name = export.file_name(_today(time_zone))
     if export.format == "xlsx":
         return _workbook(warehouse, export, name)

@@ -163,6 +163,37 @@ PRODUCT_DEFINITIONS: dict[str, Definition] = {
         "24 months. Sold at a loss: revenue below cost. Sudden returns: in the last 60 days more "
         "came back than the rest of the period explains (Poisson test, 0.1%).",
         "Left out: postage and fees. A list of what to look at, not of what is wrong.",
+EXPERIMENT_DEFINITIONS: dict[str, Definition] = {
+    "experiment_forecast": Definition(
+        "Forecast of a campaign",
+        "What the plan may bring against doing nothing, drawn two thousand times.",
+        "How many buy: a Beta of the segment's past windows of the same length, sub-segments drawn "
+        "towards all, times the season a year ago. What they spend: drawn from what they spent. "
+        "Lift: as hoped, drawn towards what is usual. Profit: margin on what is won, less "
+        "contacts, redemptions and the discount, also to those who would have bought anyway.",
+        "Members are judged as each window began. Left out: orders that name no customer.",
+    ),
+    "experiment_lift": Definition(
+        "Lift",
+        "Value per customer of an arm against the control's.",
+        "Revenue: difference of means (Welch). Customers who buy: difference of rates (Newcombe). "
+        "Early: mixture sequential test, right however often one looks. Own past: CUPED. Segments "
+        "stand when Benjamini and Hochberg's rule at 5% keeps them.",
+        "Left out: arms with fewer than 30 buyers, whose interval would look surer than it is.",
+    ),
+    "experiment_calibration": Definition(
+        "Plans and outcomes",
+        "Lift believed in when an experiment was planned, and lift measured at its end.",
+        "Of experiments whose verdict was written down; bars: 95% interval.",
+        "Left out: drafts, and experiments without a verdict.",
+    ),
+    "experiment_proof": Definition(
+        "Replay on the past",
+        "How the test would have fared on the segment's own past, where the truth is known.",
+        "Random splits of the newest whole window, once as it was and once with the likely lift "
+        "put in: how often a lift is found where none is, where one is, and whether the 95% "
+        "interval holds it.",
+        "Members are judged as the window began.",
     ),
     "one_product": Definition(
         "One product",

@@ -14,6 +14,7 @@ from layouts.components import attributes, icon
 from layouts.definitions import (
     BASKET_DEFINITIONS,
     DEFINITIONS,
+    EXPERIMENT_DEFINITIONS,
     PRODUCT_DEFINITIONS,
     SEGMENT_DEFINITIONS,
 )
@@ -71,7 +72,13 @@ def stamp_text(newest: datetime, currency: str, time_zone: str) -> str:
 
 
 def _stores(bounds: dict[str, Any]) -> list[Component]:
-    every = DEFINITIONS | SEGMENT_DEFINITIONS | PRODUCT_DEFINITIONS | BASKET_DEFINITIONS
+    every = (
+        DEFINITIONS
+        | SEGMENT_DEFINITIONS
+        | PRODUCT_DEFINITIONS
+        | BASKET_DEFINITIONS
+        | EXPERIMENT_DEFINITIONS
+    )
     definitions = {key: asdict(definition) for key, definition in every.items()}
     return [
         dcc.Location(id=Shell.LOCATION, refresh=False),

@@ -141,7 +141,8 @@ class _Split:
         rest = max(0.0, 1 - control - treated)
         self.zeros = generator.multinomial(past.zeros, [control, treated, rest])[:2]
         self.control, self.treated = (
-            _moments(values, int(zeros)) for values, zeros in zip(self.groups, self.zeros, strict=True)
+            _moments(values, int(zeros))
+            for values, zeros in zip(self.groups, self.zeros, strict=True)
         )
 
     def lifted(self, lift: float) -> Moments:
@@ -165,9 +166,7 @@ class _Split:
 
 
 def _moments(values: Array, zeros: int) -> Moments:
-    return Moments(
-        len(values) + zeros, len(values), float(values.sum()), float(values @ values)
-    )
+    return Moments(len(values) + zeros, len(values), float(values.sum()), float(values @ values))
 
 
 def _arrivals(generator: np.random.Generator, values: Array, zeros: int) -> Array:

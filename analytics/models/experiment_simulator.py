@@ -192,9 +192,7 @@ class Simulation:
         return float(low), float(high)
 
 
-def simulate(
-    past: Past, campaign: Campaign, *, draws: int = DRAWS, seed: int = 1
-) -> Simulation:
+def simulate(past: Past, campaign: Campaign, *, draws: int = DRAWS, seed: int = 1) -> Simulation:
     """
     Return draws of a campaign's outcome.
 
@@ -356,10 +354,7 @@ def tornado(past: Past, campaign: Campaign) -> list[Swing]:
 def _swing(
     name: str, past: Past, campaign: Campaign, ends: tuple[float, float], word: str
 ) -> Swing:
-    low, high = (
-        float(expected_profit(past, campaign, **{word: end}).sum())  # type: ignore[arg-type]
-        for end in ends
-    )
+    low, high = (float(expected_profit(past, campaign, **{word: end}).sum()) for end in ends)
     return Swing(name, low, high, ends)
 
 
@@ -403,9 +398,7 @@ def over_shares(simulation: Simulation) -> tuple[Curve, list[int]]:
     return _curve(SHARES, rows), [int(place) for place in order]
 
 
-def over_depths(
-    past: Past, campaign: Campaign, *, draws: int = 400, seed: int = 1
-) -> Curve | None:
+def over_depths(past: Past, campaign: Campaign, *, draws: int = 400, seed: int = 1) -> Curve | None:
     """
     Return the profit over the depth of the discount; None for other offers.
 

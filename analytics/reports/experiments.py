@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from analytics.errors import NotEnoughData
-from analytics.experiment_plans import Goal, Plan, tree_of
+from analytics.experiment_plans import Plan, tree_of
 from analytics.experiments import Experiment, all_experiments, scores_cut_at, segment_members
 from analytics.models.experiment_lifts import LiftPrior, prior_of
 from analytics.models.experiment_simulator import Past
@@ -21,6 +21,7 @@ from analytics.reports._slice import shared
 from analytics.reports._warehouse import warehouse
 from analytics.saved_segments import kept_map, kept_trees
 from clickhouse_schema.experiments.past import (
+    Goal,
     Window,
     past_lengths,
     past_moments,
@@ -261,9 +262,9 @@ def past_of(
     )
 
 
-def bins_of(buyers: tuple[list[int], list[int]], revenue: tuple[list[int], list[float]]) -> list[
-    tuple[int, float, float]
-]:
+def bins_of(
+    buyers: tuple[list[int], list[int]], revenue: tuple[list[int], list[float]]
+) -> list[tuple[int, float, float]]:
     """Return (bin, buyers, revenue) of the two pairs of lists a statement returns."""
     amounts = dict(zip(*revenue, strict=True))
     return [
@@ -273,7 +274,9 @@ def bins_of(buyers: tuple[list[int], list[int]], revenue: tuple[list[int], list[
 
 def _common_bins(
     held: Sequence[tuple[int, int, float, float]], groups: int
-) -> tuple[np.ndarray[tuple[int], np.dtype[np.float64]], np.ndarray[tuple[int, int], np.dtype[np.float64]]]:
+) -> tuple[
+    np.ndarray[tuple[int], np.dtype[np.float64]], np.ndarray[tuple[int, int], np.dtype[np.float64]]
+]:
     """Return the mean spend of each bin, ascending, and buyers per group and bin."""
     bins = sorted({one[1] for one in held})
     at = {one: place for place, one in enumerate(bins)}
@@ -331,5 +334,3 @@ def usual_lifts(offer: str) -> LiftPrior:
         if prior.experiments:
             return prior
     return LiftPrior()
-
-

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 
 from analytics.errors import NotEnoughData
-from analytics.experiment_plans import GOAL_LABELS, Goal
+from analytics.experiment_plans import GOAL_LABELS
 from analytics.experiments import Experiment
 from analytics.models.experiment_bayes import Choice, conversion_choices, revenue_choices
 from analytics.models.experiment_tests import (
@@ -34,7 +34,7 @@ from analytics.reports._slice import shared
 from analytics.reports._warehouse import warehouse
 from analytics.reports.experiments import goal_moments, spread_of
 from analytics.saved_segments import kept_map
-from clickhouse_schema.experiments.past import Window, arm_moments
+from clickhouse_schema.experiments.past import Goal, Window, arm_moments
 from clickhouse_schema.experiments.results import result_moments
 from clickhouse_schema.queries.loads import DataState
 
@@ -225,7 +225,7 @@ def _from_orders(experiment: Experiment, end: date) -> _Arms:
     if has_costs or plan.goal == "margin":
         goals.append("margin")
     by_arm = [frame[frame["arm"] == place] for place in range(len(plan.arms))]
-    parts = {
+    parts: dict[str, dict[str, list[Moments]]] = {
         name: {
             goal: [
                 goal_moments(rows[[one == name for one in _names_of(rows, frame, names)]], goal)
@@ -363,9 +363,16 @@ def _total(experiment: Experiment, arms: _Arms, best: int) -> Total:
             math.sqrt(treated.variance / size + control.variance / control.customers), 1e-300
         )  # fmt: skip
         worth = (gap, gap - reach, gap + reach)
-    profit = [one * size - cost for one in worth]
+    profit, low, high = (one * size - cost for one in worth)
     return Total(
-        lift.difference * size, lift.low * size, lift.high * size, cost, *profit, arms.has_costs
+        lift.difference * size,
+        lift.low * size,
+        lift.high * size,
+        cost,
+        profit,
+        low,
+        high,
+        arms.has_costs,
     )
 
 

@@ -15,7 +15,6 @@ from analytics.experiment_plans import EVERYONE, Plan, describe_offer
 from analytics.experiments import (
     Experiment,
     Promise,
-    kept_out,
     running,
     segment_name,
     split_of,
@@ -51,7 +50,7 @@ from analytics.reports.experiments import (
 )
 from analytics.saved_segments import kept_trees
 from clickhouse_schema.errors import MadeError
-from clickhouse_schema.experiments.arms import split_balance
+from clickhouse_schema.experiments.arms import kept_out, split_balance
 from clickhouse_schema.queries.loads import DataState
 
 MOST_STRATEGIES = 12

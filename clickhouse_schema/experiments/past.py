@@ -99,9 +99,7 @@ def arm_moments(
         WarehouseError: ClickHouse refused or could not be reached.
     """
     params = window.as_params() | {"freeze_id": freeze_id, "steps": steps}
-    return run_statement(
-        warehouse, "arm_moments", about_arms("arm_moments"), params, ARM_MOMENTS
-    )
+    return run_statement(warehouse, "arm_moments", about_arms("arm_moments"), params, ARM_MOMENTS)
 
 
 def past_lengths(
@@ -131,9 +129,7 @@ def past_lengths(
     return run_statement(warehouse, "past_lengths", text, params, PAST_LENGTHS)
 
 
-def past_values(
-    warehouse: Warehouse, members: Members, window: Window, goal: Goal
-) -> pd.DataFrame:
+def past_values(warehouse: Warehouse, members: Members, window: Window, goal: Goal) -> pd.DataFrame:
     """
     Return what members did in a window, those at 0 left out.
 

@@ -182,8 +182,8 @@ class _Reader:
         self.arms.add(row[2])
         if len(self.arms) > MOST_ARMS:
             raise LoadError(
-                f"The column taken for “arm” has more than {MOST_ARMS} different values: it does not "
-                "name arms. Call the right column “arm”."
+                f"The column taken for “arm” has more than {MOST_ARMS} different values. Call the "
+                "one that names the arms “arm”."
             )
 
     def read(self, line: int, values: Sequence[Any]) -> Row:

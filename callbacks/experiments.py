@@ -1,0 +1,21 @@
+"""The Experiments tab: which view is shown, and the callbacks of each."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from dash import ALL, ClientsideFunction, Input, Output, clientside_callback
+
+from layouts.experiments import SUB_VIEWS, sub_view
+from layouts.ids import Shell
+
+clientside_callback(
+    ClientsideFunction("experiments", "show"),
+    Output(sub_view("pane", ALL), "hidden"),
+    Output(sub_view("nav", ALL), "active"),
+    Output(sub_view("nav", ALL), "href"),
+    Input(Shell.LOCATION, "search"),
+    Input(sub_view("pane", ALL), "id"),  # also as soon as they are there
+)
+for _view in SUB_VIEWS:
+    import_module(f"callbacks.experiments_{_view.word}")
