@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from analytics.models.experiment_tests import ALPHA, Array, Moments, welch
+from analytics.models.experiment_tests import ALPHA, MIXTURE, Array, Moments, welch
 
 REPLAYS = 500
 LOOKS = 100
@@ -106,7 +106,7 @@ def replay(
         raise ValueError(f"the shares must be above 0 and at most 1 together: {shares}")
     generator = np.random.default_rng(seed)
     truth = lift * past.mean
-    scale = max(abs(truth), 1e-12)
+    scale = _scale(past, shares)
     counts = np.zeros(5)
     detected = []
     for done in range(replays):
@@ -126,6 +126,13 @@ def replay(
         replays, float(rates[0]), float(rates[1]), float(rates[2]), truth, tuple(detected),
         float(rates[3]), float(rates[4]),
     )  # fmt: skip
+
+
+def _scale(past: Outcomes, shares: tuple[float, float]) -> float:
+    """Return the scale of the always-valid test, known before the first look."""
+    whole = _moments(past.values, past.zeros)
+    sizes = sum(1 / (share * past.customers) for share in shares)
+    return MIXTURE * math.sqrt(whole.variance * sizes)
 
 
 class _Split:

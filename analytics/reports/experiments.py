@@ -242,7 +242,9 @@ def past_of(
     names = {
         cell: segment_map.segment((cell - 1) // 5 + 1, (cell - 1) % 5 + 1) for cell in range(1, 26)
     }
-    words = [word for word in SEGMENTS if word in {names[int(cell)] for cell in now["cell"]}]
+    # Also those nobody is in now: their past is part of what all did.
+    there = {names[int(cell)] for frame in (now, *frames) for cell in frame["cell"]}
+    words = [word for word in SEGMENTS if word in there]
     place = {word: row for row, word in enumerate(words)}
     customers, seen, buyers = (np.zeros(len(words)) for _ in range(3))
     for row in now.itertuples():
@@ -250,9 +252,7 @@ def past_of(
     held: list[tuple[int, int, float, float]] = []
     for frame in frames:
         for row in frame.itertuples():
-            at = place.get(names[int(row.cell)])
-            if at is None:
-                continue
+            at = place[names[int(row.cell)]]
             seen[at] += row.customers
             buyers[at] += row.buyers
             held += [(at, *one) for one in bins_of(row.bin_buyers, row.bin_revenue)]

@@ -23,6 +23,7 @@ from analytics.models.experiment_tests import (
     bootstrapped,
     cuped,
     discoveries,
+    mixture_scale,
     proportions,
     sample_ratio,
     too_small,
@@ -40,7 +41,6 @@ from clickhouse_schema.queries.loads import DataState
 
 VISITS = "visits"
 _RATES = {"conversion", VISITS}
-_LEAST_SCALE = 0.01  # of the base: the mixture's scale when no lift was hoped for
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +188,7 @@ def _measured(experiment: Experiment, data: DataState) -> Measured:
     )  # fmt: skip
     if experiment.result is not None:
         source, arms = "file", _from_file(experiment)
-        complete = True
+        complete, progress = True, 1.0
     else:
         if end <= run.start:
             raise NotEnoughData(
@@ -196,14 +196,15 @@ def _measured(experiment: Experiment, data: DataState) -> Measured:
                 "upload a file of results."
             )
         source, arms = "orders", _from_orders(experiment, end)
-        complete = end >= run.start + timedelta(days=plan.days)
+        progress = min(1.0, (end - run.start).days / plan.days)
+        complete = progress >= 1
     goal = plan.goal if plan.goal in arms.measures else "revenue"
     sums = arms.measures[goal]
     best = 1 + max(range(len(sums) - 1), key=lambda place: sums[place + 1].mean)
     customers = tuple(one.customers for one in sums)
     return Measured(
         source, run.start, end, complete, plan.arms, customers,
-        sample_ratio(customers, plan.shares), _comparisons(experiment, arms),
+        sample_ratio(customers, plan.shares), _comparisons(experiment, arms, progress),
         tuple(_choices(goal, arms)), best, _parts(goal, best, arms),
         _total(experiment, arms, best),
     )  # fmt: skip
@@ -286,15 +287,14 @@ def _file_moments(rows: pd.DataFrame, goal: str) -> Moments:
     )
 
 
-def _comparisons(experiment: Experiment, arms: _Arms) -> tuple[Comparison, ...]:
-    plan, promise = experiment.plan, experiment.promise
-    hoped = max(abs(promise.lift if promise else plan.likely), _LEAST_SCALE)
+def _comparisons(experiment: Experiment, arms: _Arms, progress: float) -> tuple[Comparison, ...]:
+    plan = experiment.plan
     found = []
     for goal, sums in arms.measures.items():
         control = sums[0]
         for place, treated in enumerate(sums[1:], 1):
             small = too_small(control, treated)
-            scale = max(hoped * abs(control.mean), 1e-9)
+            scale = mixture_scale(control, treated, progress) or 1.0
             has_past = arms.has_past and control.before_squares > 0
             spreads = (arms.spreads[0], arms.spreads[place])
             counted = goal == "revenue" and not small

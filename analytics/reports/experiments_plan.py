@@ -365,4 +365,5 @@ def worth_by_segment(found: Forecast) -> pd.DataFrame:
             "each": profit / np.maximum(simulation.treated, 1),
         }
     )
-    return table.iloc[list(found.order)].reset_index(drop=True)
+    ordered = table.iloc[list(found.order)]
+    return ordered[ordered["customers"] > 0].reset_index(drop=True)
