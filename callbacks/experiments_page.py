@@ -40,7 +40,7 @@ from callbacks._experiments_words import (
     verdict_words,
 )
 from callbacks._inputs import read_day
-from clickhouse_schema.errors import MadeError, WarehouseError
+from clickhouse_schema.errors import MadeError, UnknownThing, WarehouseError
 from clickhouse_schema.made.things import Author
 from clickhouse_schema.recording import recording
 from layouts import experiments_page as drawn
@@ -80,6 +80,8 @@ def show_experiment(opened: Any, done: Any, uploaded: Any, question: Any) -> Any
         if not id_:
             return _nothing(_CHOOSE, facts)
         return _shown(find(warehouse(), id_), facts)
+    except UnknownThing as error:
+        return _nothing(str(error), facts)
     except _KNOWN as error:
         return _nothing(tell_failure("experiments-page", error)["failed"], None)
 
