@@ -163,6 +163,8 @@ PRODUCT_DEFINITIONS: dict[str, Definition] = {
         "24 months. Sold at a loss: revenue below cost. Sudden returns: in the last 60 days more "
         "came back than the rest of the period explains (Poisson test, 0.1%).",
         "Left out: postage and fees. A list of what to look at, not of what is wrong.",
+    ),
+}
 EXPERIMENT_DEFINITIONS: dict[str, Definition] = {
     "experiment_forecast": Definition(
         "Forecast of a campaign",

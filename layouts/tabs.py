@@ -38,4 +38,5 @@ TABS = (
     Tab("products", "Products", "box-seam"),
     Tab("baskets", "Baskets", "basket"),
     Tab("experiments", "Experiments", "clipboard-data", of_everybody=True),
+    Tab("experiments", "Experiments", "clipboard-data", of_everybody=True, grids=False),
 )
