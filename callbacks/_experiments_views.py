@@ -12,7 +12,7 @@ import pandas as pd
 from analytics.experiment_plans import GOAL_LABELS, describe_offer
 from analytics.experiments import segment_name
 from analytics.models.experiment_replay import Proof
-from analytics.models.experiment_simulator import Curve
+from analytics.models.experiment_sensitivity import Curve
 from analytics.reports._warehouse import warehouse
 from analytics.reports.experiments_plan import Forecast, worth_by_segment
 from analytics.reports.shell import ShellFacts

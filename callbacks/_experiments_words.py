@@ -8,8 +8,9 @@ from datetime import date
 
 import pandas as pd
 
+from analytics.experiment_kinds import EXPERIMENT, Experiment
 from analytics.experiment_plans import describe_offer
-from analytics.experiments import EXPERIMENT, Experiment, segment_name
+from analytics.experiments import segment_name
 from analytics.models.experiment_tests import Estimate
 from analytics.reports._warehouse import warehouse
 from analytics.reports.experiments_measure import Comparison, Measured

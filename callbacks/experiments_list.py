@@ -18,9 +18,9 @@ from dash import (
 )
 
 from analytics.errors import AnalysisError
+from analytics.experiment_kinds import Experiment
 from analytics.experiment_plans import describe_offer
 from analytics.experiments import (
-    Experiment,
     all_experiments,
     held_back,
     hold_back,

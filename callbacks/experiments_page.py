@@ -20,7 +20,8 @@ from dash import (
 )
 
 from analytics.errors import AnalysisError, NotEnoughData
-from analytics.experiments import Experiment, conclude, find, start, stop
+from analytics.experiment_kinds import Experiment
+from analytics.experiments import conclude, find, start, stop
 from analytics.reports._warehouse import warehouse
 from analytics.reports.experiments_measure import Measured, measured, verdict_of
 from analytics.reports.experiments_plan import balance

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.models.experiment_tests import Array, Moments, Spread
+from analytics.models.experiment_robust import Spread
+from analytics.models.experiment_tests import Array, Moments
 
 
 @dataclass(frozen=True, slots=True)

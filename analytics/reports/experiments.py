@@ -11,11 +11,13 @@ import numpy as np
 import pandas as pd
 
 from analytics.errors import NotEnoughData
+from analytics.experiment_kinds import Experiment
 from analytics.experiment_plans import Plan, tree_of
-from analytics.experiments import Experiment, all_experiments, scores_cut_at, segment_members
+from analytics.experiments import all_experiments, scores_cut_at, segment_members
 from analytics.models.experiment_lifts import LiftPrior, prior_of
+from analytics.models.experiment_robust import Spread
 from analytics.models.experiment_simulator import Past
-from analytics.models.experiment_tests import Moments, Spread
+from analytics.models.experiment_tests import Moments
 from analytics.models.rfm import SEGMENTS, SegmentMap
 from analytics.reports._slice import shared
 from analytics.reports._warehouse import warehouse

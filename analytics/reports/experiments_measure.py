@@ -10,17 +10,16 @@ from datetime import date, datetime, time, timedelta
 import pandas as pd
 
 from analytics.errors import NotEnoughData
+from analytics.experiment_kinds import Experiment
 from analytics.experiment_plans import GOAL_LABELS
-from analytics.experiments import Experiment
 from analytics.models.experiment_bayes import Choice, conversion_choices, revenue_choices
+from analytics.models.experiment_robust import Spread, bootstrapped, winsorised
 from analytics.models.experiment_tests import (
     Adjusted,
     Estimate,
     Moments,
     Ratio,
-    Spread,
     always_valid,
-    bootstrapped,
     cuped,
     discoveries,
     mixture_scale,
@@ -28,7 +27,6 @@ from analytics.models.experiment_tests import (
     sample_ratio,
     too_small,
     welch,
-    winsorised,
 )
 from analytics.models.rfm import SEGMENTS
 from analytics.reports._slice import shared

@@ -11,14 +11,9 @@ import pandas as pd
 from scipy import stats
 
 from analytics.errors import AnalysisError, NotEnoughData
+from analytics.experiment_kinds import Experiment, Promise
 from analytics.experiment_plans import EVERYONE, Plan, describe_offer
-from analytics.experiments import (
-    Experiment,
-    Promise,
-    running,
-    segment_name,
-    split_of,
-)
+from analytics.experiments import running, segment_name, split_of
 from analytics.models.experiment_lifts import Lift, LiftPrior, shrunk
 from analytics.models.experiment_power import (
     customers_per_arm,
@@ -27,18 +22,14 @@ from analytics.models.experiment_power import (
     weeks_needed,
     why_too_small,
 )
+from analytics.models.experiment_sensitivity import Curve, Swing, over_depths, over_shares, tornado
 from analytics.models.experiment_simulator import (
-    Curve,
     Past,
     Simulation,
-    Swing,
     break_even,
     expected_profit,
-    over_depths,
-    over_shares,
     pooled,
     simulate,
-    tornado,
 )
 from analytics.models.rfm import SEGMENTS
 from analytics.reports._warehouse import warehouse

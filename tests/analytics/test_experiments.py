@@ -12,10 +12,9 @@ from hypothesis import strategies as some
 
 import analytics.experiments as module
 from analytics.errors import NotEnoughData
+from analytics.experiment_kinds import EXPERIMENT, Experiment
 from analytics.experiment_plans import Plan, tree_of
 from analytics.experiments import (
-    EXPERIMENT,
-    Experiment,
     all_experiments,
     change_plan,
     conclude,

@@ -15,7 +15,8 @@ from analytics.models.experiment_power import (
     weeks_needed,
     why_too_small,
 )
-from analytics.models.experiment_tests import Moments, Spread
+from analytics.models.experiment_robust import Spread
+from analytics.models.experiment_tests import Moments
 
 
 def test_the_textbook_sample_size():

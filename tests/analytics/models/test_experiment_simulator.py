@@ -9,16 +9,14 @@ import numpy as np
 import pytest
 
 from analytics.models.experiment_lifts import Lift, LiftPrior, prior_of, shrunk
+from analytics.models.experiment_sensitivity import over_depths, over_shares, tornado
 from analytics.models.experiment_simulator import (
     Campaign,
     Past,
     break_even,
     expected_profit,
-    over_depths,
-    over_shares,
     pooled,
     simulate,
-    tornado,
 )
 
 SURE = Lift(0.10, 0.0)

@@ -8,22 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy import stats
 
+from analytics.models.experiment_robust import Spread, bootstrapped, spending_limit, winsorised
 from analytics.models.experiment_tests import (
     Estimate,
     Moments,
-    Spread,
     always_valid,
-    bootstrapped,
     cuped,
     discoveries,
     mixture_scale,
     proportions,
     sample_ratio,
-    spending_limit,
     too_small,
     welch,
     wilson,
-    winsorised,
 )
 
 

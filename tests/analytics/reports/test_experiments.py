@@ -13,16 +13,9 @@ import pytest
 from scipy import stats
 
 from analytics.errors import NotEnoughData
+from analytics.experiment_kinds import Experiment
 from analytics.experiment_plans import Plan
-from analytics.experiments import (
-    Experiment,
-    add_results,
-    conclude,
-    plan_experiment,
-    running,
-    start,
-    stop,
-)
+from analytics.experiments import add_results, conclude, plan_experiment, running, start, stop
 from analytics.reports.experiments import recent_starts, segment_past, usual_lifts
 from analytics.reports.experiments_measure import measured, verdict_of
 from analytics.reports.experiments_plan import balance, forecast, strategies, worth_by_segment
