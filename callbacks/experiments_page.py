@@ -22,6 +22,7 @@ from dash import (
 from analytics.errors import AnalysisError, NotEnoughData
 from analytics.experiment_kinds import Experiment
 from analytics.experiments import conclude, find, start, stop
+from analytics.exports.excel import JOB_ROWS
 from analytics.reports._warehouse import warehouse
 from analytics.reports.experiments_measure import Measured, measured, verdict_of
 from analytics.reports.experiments_plan import balance
@@ -106,7 +107,7 @@ def _shown(one: Experiment, facts: ShellFacts) -> list[Any]:
     with recording() as statements:
         found, trouble = _measured(one, facts)
     run = drawn.run_steps(
-        run_words(one, found), _FILES, can_stop=one.state == "running",
+        run_words(one, found), _files(one), can_stop=one.state == "running",
         can_conclude=one.state in ("stopped", "analysed") and found is not None,
     )  # fmt: skip
     if found is None:
@@ -119,6 +120,12 @@ def _shown(one: Experiment, facts: ShellFacts) -> list[Any]:
         *[{**view.to_dict(), "version": facts.version} for view in views],
         drawn.table(METHOD_HEADS, method_lines(found, facts), numbers_from=2), past,
     ]  # fmt: skip
+
+
+def _files(one: Experiment) -> list[tuple[str, str]]:
+    """Return the files its arms can be had as; a workbook only while it is made in a moment."""
+    size = sum(one.run.customers) if one.run is not None else 0
+    return [(label, word) for label, word in _FILES if word != "xlsx" or size <= JOB_ROWS]
 
 
 def _measured(one: Experiment, facts: ShellFacts) -> tuple[Measured | None, str]:
