@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ def plan_numbers(found: Forecast, facts: ShellFacts) -> list[Number]:
     back = simulation.return_on_investment
     even = found.break_even
     season = found.past.season
-    return [
+    numbers = [
         Number("Expected profit", signed_money(float(simulation.profit.mean()), currency),
                f"95%: {signed_money(low, currency)} to {signed_money(high, currency)}",
                "After margin, discount and costs, against doing nothing"),
@@ -98,6 +99,7 @@ def plan_numbers(found: Forecast, facts: ShellFacts) -> list[Number]:
                else "season not known",
                "Profit for each unit spent on discounts, contacts and redemptions"),
     ]  # fmt: skip
+    return [replace(one, note=kept_together(one.note)) for one in numbers]
 
 
 def design_lines(found: Forecast, facts: ShellFacts) -> tuple[list[tuple[str, str]], str]:
