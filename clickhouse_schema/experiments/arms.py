@@ -14,7 +14,8 @@ import pandas as pd
 from clickhouse_schema.client import Warehouse, run_statement
 from clickhouse_schema.experiments.statements import about, plain
 from clickhouse_schema.members.facts import Members
-from clickhouse_schema.members.stream import EXPORT_LIMITS, tagged
+from clickhouse_schema.members.sets import tagged
+from clickhouse_schema.members.stream import EXPORT_LIMITS
 from clickhouse_schema.scoring import Cuts
 
 HOLDOUT_UNIT = 1_000_000
@@ -140,8 +141,9 @@ def arm_members(freeze_id: str, name: str, arms: Sequence[str]) -> Members:
     """
     return Members(
         "SELECT customer_key FROM experiment_arms WHERE freeze_id = {freeze_id:String}",
-        {"freeze_id": freeze_id, "arm_names": list(arms)},
+        {"freeze_id": freeze_id},
         name,
         arms="SELECT customer_key, {arm_names:Array(String)}[arm + 1] AS arm FROM experiment_arms"
         " WHERE freeze_id = {freeze_id:String}",
+        arm_params={"freeze_id": freeze_id, "arm_names": list(arms)},
     )

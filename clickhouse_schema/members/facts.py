@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -46,6 +46,7 @@ class Members:
         frozen: Whether they were written down as they were: `params` then names
             the `freeze_id`, and there is no text.
         arms: Of an experiment: selects `customer_key` and `arm` of each; else empty.
+        arm_params: What is bound to the slots of `arms`.
     """
 
     text: str
@@ -53,11 +54,16 @@ class Members:
     name: str = ""
     frozen: bool = False
     arms: str = ""
+    arm_params: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def bound(self) -> dict[str, Any]:
         """What is bound to a statement of `members_sql`."""
-        return {**self.params, "segment_name": self.name}
+        return {**self.params, **self.arm_params, "segment_name": self.name}
+
+    def selected_by(self, text: str, params: Mapping[str, Any]) -> Members:
+        """Return the same, or some of the same, customers as another statement selects them."""
+        return replace(self, text=text, params=params)
 
 
 # Everybody with an id: to be exported whole, and for tests.

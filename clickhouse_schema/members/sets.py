@@ -96,7 +96,7 @@ def held_still(warehouse: Warehouse, members: Members, limits: Limits) -> Iterat
     set_id = secrets.randbelow(2**63 - 1) + 1
     try:
         _write_members(warehouse, members, set_id, limits)
-        yield Members(_HELD, {"set_id": set_id}, members.name)
+        yield members.selected_by(_HELD, {"set_id": set_id})
     finally:
         _drop_members(warehouse, set_id)
 
@@ -122,7 +122,7 @@ def held_in_parts(
                 f"{_text('members_in_parts')}\n{limits.clause(tagged('segment_members'))}",
                 {**held.params, "first": first, "rows": rows},
             )
-            yield [Members(_HELD, {"set_id": set_id}, members.name) for set_id in ids]
+            yield [members.selected_by(_HELD, {"set_id": set_id}) for set_id in ids]
         finally:
             for set_id in ids:
                 _drop_members(warehouse, set_id)

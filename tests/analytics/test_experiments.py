@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -29,6 +31,8 @@ from analytics.experiments import (
     start,
     stop,
 )
+from analytics.exports.files import csv_chunks, export_of
+from analytics.exports.layouts import with_arm
 from analytics.saved_segments import SEGMENT, segment_body
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import InvalidThing, NameTaken, SaveConflict
@@ -75,6 +79,20 @@ def test_an_experiment_goes_from_draft_to_verdict(shop):
     assert count_members(shop, members_with_arms(shop, begun)) == 600
     assert difference(EXPERIMENT, rows[0], rows[1])[0] == "State: draft → running."
     assert find(shop, begun.id).verdict == {"lift": 0.04, "error": 0.01}
+
+
+def test_the_file_of_an_experiment_names_arms(shop, monkeypatch):
+    """Also when its customers are read in parts: every row has its arm in the last column."""
+    monkeypatch.setattr("clickhouse_schema.members.stream._AT_ONCE", 250)
+    begun = start(shop, draft(shop), JUNE, ANNA)
+    export = export_of(members_with_arms(shop, begun), "mailchimp", "csv")
+    export = replace(export, layout=with_arm(export.layout))
+    head, *rows = csv.reader(io.StringIO(b"".join(csv_chunks(shop, export)).decode()))
+
+    assert head[-1] == "arm"
+    assert begun.run is not None
+    arms = [row[-1] for row in rows]
+    assert [arms.count(name) for name in begun.plan.arms] == list(begun.run.customers)
 
 
 def test_steps_out_of_order_are_refused(shop):
