@@ -221,6 +221,34 @@ PARTITION BY batch_id
 ORDER BY line_no
 SETTINGS index_granularity = 8192;
 
+CREATE TABLE experiment_arms (
+    `freeze_id` String,
+    `customer_key` UInt64,
+    `arm` UInt8,
+    `cell` UInt8,
+    `spend_score` UInt8,
+    `frozen_at` DateTime64(3, 'UTC') DEFAULT now64(3, 'UTC'))
+ENGINE = MergeTree
+ORDER BY (freeze_id,
+    customer_key)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
+CREATE TABLE experiment_results (
+    `result_id` String,
+    `line_no` UInt64,
+    `customer_id` String,
+    `arm` String,
+    `converted` Bool,
+    `visited` Nullable(Bool),
+    `revenue` Decimal(18, 4),
+    `before` Nullable(Float64),
+    `part` LowCardinality(String))
+ENGINE = MergeTree
+ORDER BY (result_id,
+    arm,
+    line_no)
+SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, index_granularity = 8192;
+
 CREATE TABLE kept_lists (
     `list_id` LowCardinality(String),
     `customer_key` UInt64,

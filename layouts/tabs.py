@@ -37,6 +37,5 @@ TABS = (
     Tab("clusters", "Clusters", "diagram-3"),
     Tab("products", "Products", "box-seam"),
     Tab("baskets", "Baskets", "basket"),
-    Tab("experiments", "Experiments", "clipboard-data", of_everybody=True),
     Tab("experiments", "Experiments", "clipboard-data", of_everybody=True, grids=False),
 )
