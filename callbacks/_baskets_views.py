@@ -118,7 +118,7 @@ def columns(run: BasketRun, facts: ShellFacts) -> list[dict[str, Any]]:
                        "agTextColumnFilter", "filterParams": {"filterOptions": ["contains"],
                        "maxNumConditions": 1, "buttons": ["reset"], "debounceMs": 400}}  # fmt: skip
         if field == "left_text":
-            column |= {"pinned": "left", "cellClass": "key-cell", "width": 220, "flex": 0}
+            column |= {"pinned": "left", "cellClass": "key-cell", "width": 200, "flex": 0}
         if kind not in ("name", "text"):
             pattern = ",.2f" if kind == "money" else kind
             prefix = f"'{sign}' + " if kind == "money" else ""

@@ -233,8 +233,9 @@ def _worth_trying(
 ) -> list[dict[str, Any]]:
     """Return the pairs that would bring most as a bundle, surely found and held up."""
     rules = mined.rules
-    sure = rules[(rules["left"].map(len) == 1) & (rules["held"] == "yes")]
-    sure = sure[[left[0] < right for left, right in zip(sure["left"], sure["right"], strict=True)]]
+    ends = zip(rules["left"], rules["right"], strict=True)
+    pairs = np.array([len(left) == 1 and left[0] < right for left, right in ends], dtype=bool)
+    sure = rules[pairs & (rules["held"] == "yes").to_numpy(bool)]
     worth = items["margin"].fillna(items["value"]).to_numpy()
     left = np.array([one[0] for one in sure["left"]], np.int64)
     right = sure["right"].to_numpy(np.int64)
@@ -244,8 +245,6 @@ def _worth_trying(
     lacking = (
         sure["left_orders"].to_numpy() * worth[right]
         + sure["right_orders"].to_numpy() * worth[left]
-        if len(sure)
-        else np.zeros(0)
     )
     best = np.argsort(-beyond * lacking, kind="stable")[:_TRIED]
     found = []

@@ -265,6 +265,21 @@ def test_bundles_worth_trying_are_sure_to_gain(empty_warehouse):
     assert best["bundle"]["revenue"]["low"] > 0
 
 
+def test_a_month_of_chance_has_no_rules_and_says_so(empty_warehouse):
+    """Nothing is sure: no rule, no bundle, no network, and still an answer."""
+    names = ("a", "b", "c", "d", "e")
+    fill(empty_warehouse, [
+        Line(f"o{at}", f"2024-05-{1 + at % 28:02}T10:00", "5", product=product)
+        for at in range(50) for product in (names[at % 5], names[(at * 3 + at // 5 + 1) % 5])
+    ])  # fmt: skip
+    run = mine_and_keep(MAY, current_version(), lambda *_: None)
+
+    assert (run.facts["rules"], run.facts["bundles"]) == (0, [])
+    assert rules(run, RulePage())[1] == 0
+    with pytest.raises(NotEnoughData):
+        network(run, RulePage())
+
+
 def test_the_same_question_is_one_job_and_is_mined_once(queue, monkeypatch):
     """Two who ask join; a third finds it done; a stopped one begins anew."""
     mined = []
