@@ -143,7 +143,7 @@ def partners_view(filters: Filters, facts: ShellFacts, options: Options, product
         table=told,
         trust=trust,
         title=title,
-        subtitle="Orders with both beside what chance would give; the surest first",
+        subtitle="Times what chance would give · share of its orders; the surest first",
     )
 
 

@@ -249,25 +249,29 @@ def reasons_view(filters: Filters, facts: ShellFacts, options: Options) -> Chart
     sums = sums.fillna(0).sort_values("sum", ascending=False)
     many = listed["place"].nunique()
     title = f"{count(many)} {'product needs' if many == 1 else 'products need'} a look"
+    sums = sums[sums["size"] > 0]
     texts = [
-        f"{money(row.sum_, currency)} · {count(row.size_)} products · {STAKES[str(reason)]}"
-        for reason, row in sums.rename(columns={"size": "size_", "sum": "sum_"}).iterrows()
+        f"{money(total, currency)} · {count(many)}"
+        for many, total in zip(sums["size"], sums["sum"], strict=True)
     ]
+    stakes = [STAKES[str(reason)] for reason in sums.index]
     told = pd.DataFrame(
         {
             "Reason": [NAMES[str(reason)] for reason in sums.index],
             "Products": sums["size"].astype(int).to_numpy(),
             "At stake": [exact_money(value, currency) for value in sums["sum"]],
-            "What that is": [STAKES[str(reason)].capitalize() for reason in sums.index],
+            "What that is": [stake.capitalize() for stake in stakes],
         }
     )
     return ChartView(
-        figure=reasons_figure([NAMES[str(one)] for one in sums.index], sums["sum"].tolist(), texts),
+        figure=reasons_figure(
+            [NAMES[str(one)] for one in sums.index], sums["sum"].tolist(), texts, stakes
+        ),
         answer=f"{title}, for {int((sums['size'] > 0).sum())} reasons.",
         table=told,
         trust=trust,
         title=title,
-        subtitle="What is at stake, by reason; a product may have several",
+        subtitle="Money at stake · products, by reason; a product may have several",
     )
 
 
@@ -303,10 +307,11 @@ def watched_columns(sign: str) -> Sequence[dict[str, Any]]:
     return [
         {"field": "product_id", "headerName": "Product", "pinned": "left", "width": 118,
          "flex": 0, "cellClass": "key-cell"},
-        {"field": "description", "headerName": "Description", "flex": 2},
-        {"field": "reason", "headerName": "Reason"},
-        {"field": "fact", "headerName": "Why"},
-        {"field": "amount", "headerName": "At stake", "type": "rightAligned", "sort": "desc",
+        {"field": "description", "headerName": "Description", "flex": 2, "minWidth": 200},
+        {"field": "reason", "headerName": "Reason", "minWidth": 136},
+        {"field": "fact", "headerName": "Why", "minWidth": 190},
+        {"field": "amount", "headerName": "At stake", "type": "rightAligned",
+         "sort": "desc", "minWidth": 136,
          "filter": "agNumberColumnFilter", "valueFormatter": {"function": amount}},
-        {"field": "stake", "headerName": "What that is", "flex": 2},
+        {"field": "stake", "headerName": "What that is", "flex": 2, "minWidth": 240},
     ]  # fmt: skip

@@ -108,10 +108,7 @@ def partners_figure(partners: pd.DataFrame) -> go.Figure:
             x=partners["lift"],
             orientation="h",
             marker={"color": ACCENT},
-            text=[
-                f"×{row.lift:,.1f} · {percent(row.rate)} of its orders"
-                for row in partners.itertuples()
-            ],
+            text=[f"×{row.lift:,.1f} · {percent(row.rate)}" for row in partners.itertuples()],
             textposition="outside",
             cliponaxis=False,
             customdata=[
@@ -121,7 +118,7 @@ def partners_figure(partners: pd.DataFrame) -> go.Figure:
             hovertemplate="%{customdata}<extra></extra>",
         )
     )
-    rows_of_bars(figure, float(partners["lift"].max()), 1.6)
+    rows_of_bars(figure, float(partners["lift"].max()), 1.7)
     return figure
 
 

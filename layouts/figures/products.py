@@ -221,7 +221,7 @@ def life_figure(table: pd.DataFrame, currency: str) -> go.Figure:
                   zip(table[f"{column}_share"], table[column], strict=True)],
             hovertemplate="%{y}: %{text}<extra>" + label + "</extra>",
         )  # fmt: skip
-    rows_of_bars(figure, float(table[["products_share", "revenue_share"]].to_numpy().max()), 1.45)
+    rows_of_bars(figure, float(table[["products_share", "revenue_share"]].to_numpy().max()), 1.9)
     figure.update_layout(barmode="group", showlegend=True, legend={"traceorder": "reversed"})
     return figure
 
@@ -243,7 +243,10 @@ def categories_figure(table: pd.DataFrame, currency: str) -> go.Figure:
         figure.add_bar(
             y=names, x=table[letter], orientation="h", name=label,
             marker={"color": colour, "opacity": opacity},
-            customdata=[money(value, currency) for value in table[letter]],
+            customdata=[
+                f"{money(value, currency)} of {count(many)} products"
+                for value, many in zip(table[letter], table["products"], strict=True)
+            ],
             hovertemplate="%{y}, " + label + ": %{customdata}<extra></extra>",
         )  # fmt: skip
     for name, row in zip(names, table.itertuples(), strict=True):
@@ -253,22 +256,25 @@ def categories_figure(table: pd.DataFrame, currency: str) -> go.Figure:
             xanchor="left",
             showarrow=False,
             xshift=6,
-            text=f"{money(row.revenue, currency)} · {count(row.products)} products",
+            text=money(row.revenue, currency),
         )
     rows_of_bars(figure, float(table["revenue"].max()), 1.3)
     figure.update_layout(barmode="stack")
     return figure
 
 
-def reasons_figure(names: list[str], amounts: list[float], texts: list[str]) -> go.Figure:
-    """Return reasons to look at products, as wide as what is at stake."""
+def reasons_figure(
+    names: list[str], amounts: list[float], texts: list[str], told: list[str]
+) -> go.Figure:
+    """Return reasons to look at products, as wide as what is at stake; `told` on hovering."""
     figure = go.Figure(
         go.Bar(
             y=names, x=amounts, orientation="h", marker={"color": ACCENT}, text=texts,
-            textposition="outside", cliponaxis=False, hovertemplate="%{y}: %{text}<extra></extra>",
+            textposition="outside", cliponaxis=False, customdata=told,
+            hovertemplate="%{y}: %{text}, %{customdata}<extra></extra>",
         )
     )  # fmt: skip
-    rows_of_bars(figure, max(amounts, default=0), 1.9)
+    rows_of_bars(figure, max(amounts, default=0), 1.8)
     return figure
 
 
