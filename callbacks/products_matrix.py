@@ -40,7 +40,6 @@ from layouts.products_matrix import (
     MATRIX,
     POLICY_PARTS,
     Ids,
-    axis,
     cell,
     policy_part,
     policy_reading,
@@ -222,11 +221,6 @@ def _browser(function: str) -> ClientsideFunction:
 
 clientside_callback(
     _browser("cells"),
-    Output(cell(ALL), "children"),
-    Output(cell(ALL), "style"),
-    Output(cell(ALL), "title"),
-    Output(axis(ALL), "children"),
-    Output(Tab.MOVED, "children"),
     Output(Tab.USUAL, "hidden"),
     Input(tile("view", MATRIX), "data"),
     Input(Tab.SHARES, "drag_value"),
@@ -234,8 +228,6 @@ clientside_callback(
     Input(Tab.SHARES, "value"),
     Input(Tab.VARIATIONS, "value"),
     Input(Ids.HEADLINES, "data"),
-    State(cell(ALL), "id"),
-    State(axis(ALL), "id"),
 )
 clientside_callback(
     _browser("choose"),

@@ -98,18 +98,37 @@ def layout() -> html.Div:
 def _cells() -> html.Div:
     """Return the buttons of the cells with the words at their edges, filled by the browser."""
     parts: list[Component] = [html.Div(className="matrix-corner")]
-    parts += [html.Div(id=axis(name), className="matrix-column") for name in "XYZ"]
+    parts += [_edge(name, "matrix-column") for name in "XYZ"]
     for row in "ABC":
-        parts.append(html.Div(id=axis(row), className="matrix-row"))
+        parts.append(_edge(row, "matrix-row"))
         parts += [_cell(f"{row}{column}") for column in "XYZ"]
-    parts += [html.Div("New", id=axis("new"), className="matrix-row"), _cell("new")]
+    parts += [_edge("new", "matrix-row"), _cell("new")]
     return html.Div(
         parts, className="matrix", role="group", **attributes(aria_label="Cells of the matrix")
     )
 
 
+def _edge(name: str, place: str) -> html.Div:
+    return html.Div([html.B(cell_name(name)), html.Span()], id=axis(name), className=place)
+
+
 def _cell(name: str) -> html.Button:
-    return html.Button(id=cell(name), className="matrix-cell", title=name)
+    """Return a cell whose words the browser writes itself: a drawn drag leaves no time for Dash."""
+    lines = [
+        html.Span(
+            [html.Span(measure, className="matrix-label"), html.B(), html.Span()],
+            className=f"matrix-line matrix-{measure.lower()}",
+        )
+        for measure in ("Products", "Revenue", "Margin", "Units")
+    ]
+    return html.Button(
+        [
+            html.Span([html.B(cell_name(name)), html.Span()], className="matrix-name"),
+            html.Span(lines, className="matrix-lines"),
+        ],
+        id=cell(name),
+        className="matrix-cell",
+    )
 
 
 def _policy() -> html.Section:

