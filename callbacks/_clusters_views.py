@@ -437,7 +437,7 @@ def drift_words(body: Body, drift: Drift) -> str:
         if abs(new - old) >= 0.005
     ]
     shares = f" Shares of customers: {'; '.join(moved)}." if moved else ""
-    spread = f"{drift.spread:+.1%}".replace("-", "\u2212")
+    spread = f"{drift.spread + 0.0:+.1%}".replace("-0.0%", "+0.0%").replace("-", "\u2212")
     verdict = (
         "Find groups anew: customers have moved away from these."
         if drift.refit

@@ -40,7 +40,7 @@ STABLE = 0.8
 SMALLEST = 0.02
 TIGHTER = 0.95
 _LEAST_ROWS = 60
-_FITTED, _REDRAWN, _TIMES, _COPIES = 8_000, 2_000, 10, 4
+_FITTED, _REDRAWN, _TIMES, _COPIES = 8_000, 2_000, 10, 6
 _BATCHES, _BATCH = 15, 1_024
 _SKEWED = 0.5
 _STARTS = 2
@@ -285,7 +285,7 @@ class _Trial:
             clusters=clusters,
             stability=float(np.mean(agreements)),
             smallest=float(smallest),
-            tightness=float(np.mean(inertias) / max(np.mean(without), 1e-12)),
+            tightness=float(np.median(inertias) / max(float(np.median(without)), 1e-12)),
             inertia=float(fit.inertia_ / len(self.rows)),
             mini_inertia=_mini_inertia(self.rows, clusters, self.seed),
             why_not="",

@@ -1,7 +1,8 @@
 """
 Groups of customers: how long they take, how good they are, whether none are invented.
 
-Asked of all customers over the whole history, cold, in processes of their own.
+Asked of all customers over the whole history, cold, in processes of their own; how good groups
+are is judged by the sample retailer, whose customers' lives are known.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from clickhouse_schema.made.things import Author
 from clickhouse_schema.queries.clusters import cluster_customers, cluster_sample
 from dashboard.app import cache_options, open_warehouse
 from dashboard.benchmarks._bench import Bench
-from dashboard.benchmarks._children import run_child
+from dashboard.benchmarks._children import run_child, run_command
 from dashboard.benchmarks._rows import Row, at_least, at_most, information
 from dashboard.benchmarks._tabs import tab_rows
 from dashboard.config import AppConfig
@@ -66,7 +67,9 @@ def measure(bench: Bench) -> list[Row]:
              for _ in range(min(bench.runs, 3))]  # fmt: skip
     eight = run_child("clusters:time_groups", {"about": "behaviour"}, folder).answer
     seeds = _SEEDS if bench.runs > 1 else _FEW_SEEDS
-    lives = run_child("clusters:judge_lives", {"shuffles": seeds}, folder).answer
+    with bench.empty_folder("lives") as retailer:  # the sample as everybody makes it
+        run_command(["sample", *(() if bench.runs > 1 else bench.scale)], retailer)
+        lives = run_child("clusters:judge_lives", {"shuffles": seeds}, retailer).answer
     spread = run_child("clusters:compare_spread", {}, folder).answer
     stopped = run_child("clusters:time_stop", {}, folder).answer["seconds"]
     groups = value[0]["customers"]
