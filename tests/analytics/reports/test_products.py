@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -23,10 +24,17 @@ from analytics.reports.products import (
     periods_of,
     steps,
 )
-from analytics.reports.products_certainty import certainty, kept_certainty, panel
+from analytics.reports.products_certainty import (
+    as_parameters,
+    certainty,
+    kept_certainty,
+    panel,
+    read_filters,
+    read_parameters,
+)
 from analytics.reports.products_table import ColumnFilter, Page, product_page
 from analytics.reports.shell import shell_facts
-from clickhouse_schema.filters import Filters
+from clickhouse_schema.filters import ChosenSegment, Filters
 from clickhouse_schema.periods import Periods
 from dashboard.config import AppConfig
 
@@ -264,3 +272,15 @@ def test_products_are_found_again(data):
     assert (first.products["cell"] != cut.products["cell"]).any()
     assert classified(YEAR, Options(), data).products["cell"].equals(first.products["cell"])
     assert shell_facts().data.orders == data.orders
+
+
+def test_what_a_job_is_asked_survives_its_way_through_json(data):
+    """Filters with a segment, and options with cuts, are the same on the other side."""
+    segment = ChosenSegment(7, "rfm-champions", "Champions", datetime(2011, 12, 10), 633)
+    options = Options(by="units", season=True, cuts=Cuts(70, 90, 40, 80))
+    found = classified(replace(YEAR, countries=("Germany",), known_only=True), options, data)
+    view = replace(found.slice, now=replace(found.slice.now, segment=segment))
+    asked = json.loads(json.dumps(as_parameters(replace(found, slice=view))))
+
+    assert read_filters(asked["filters"]) == view.now
+    assert read_parameters(asked) == found.options
