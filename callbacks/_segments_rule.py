@@ -136,7 +136,7 @@ def _keyed(node: Mapping[str, Any]) -> bool:
     return all(_keyed(part) for part in node.get("parts", ()))
 
 
-def asking_of(raw: Any) -> Asking | None:
+def asking_of(raw: Any, view: str = "segments-builder") -> Asking | None:
     """
     Return who asks; None if the browser did not say so properly.
 
@@ -148,7 +148,7 @@ def asking_of(raw: Any) -> Asking | None:
     if not isinstance(reader, str) or type(number) is not int or not 0 <= number < _LARGEST:
         return None
     try:
-        return Asking(reader, "segments-builder", number)
+        return Asking(reader, view, number)
     except ValueError:
         return None
 
