@@ -17,6 +17,7 @@ _APART = [
 _AMOUNT = [[0, "rgba(47,91,215,.04)"], [1, "rgba(47,91,215,.6)"]]
 _FARTHEST = 2.0  # standard deviations drawn in the full colour
 _COLOURED = 6
+_FEW = 5  # features whose names stand beside each other without touching
 _SYMBOLS = ("x", "diamond", "square", "triangle-up")
 
 
@@ -46,7 +47,8 @@ def profile_figure(
         apart: Per group and feature, in standard deviations.
         texts: What is written there: the mean in its own unit.
     """
-    shown = [_wrapped(name, 16) for name in features]
+    few = len(features) <= _FEW
+    shown = [_wrapped(name, 16 if few else 9) for name in features]
     figure = go.Figure(
         go.Heatmap(
             x=list(range(len(features))),
@@ -73,7 +75,7 @@ def profile_figure(
     figure.update_layout(
         xaxis={
             "tickmode": "array", "tickvals": list(range(len(features))), "ticktext": shown,
-            "side": "top", "showgrid": False, "zeroline": False, "tickfont": {"size": 11},
+            "side": "top", "showgrid": False, "zeroline": False, "tickfont": {"size": 11 if few else 9.5},
             "tickangle": 0, "fixedrange": True,
         },
         yaxis=_names_axis(names),
@@ -100,8 +102,9 @@ def parallel_figure(
     figure.update_layout(
         xaxis={
             "tickmode": "array", "tickvals": list(range(len(features))),
-            "ticktext": [_wrapped(name, 12) for name in features], "tickangle": 0,
-            "fixedrange": True, "range": [-0.25, len(features) - 0.75], "tickfont": {"size": 10.5},
+            "ticktext": [_wrapped(name, 12 if len(features) <= _FEW else 8) for name in features],
+            "tickangle": 0,
+            "fixedrange": True, "range": [-0.25, len(features) - 0.75], "tickfont": {"size": 10.5 if len(features) <= _FEW else 9},
         },
         yaxis={"fixedrange": True, "zeroline": True, "nticks": 5},
         legend={"orientation": "h", "y": 1.02, "font": {"size": 11}},
