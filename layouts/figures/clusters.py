@@ -75,8 +75,8 @@ def profile_figure(
     figure.update_layout(
         xaxis={
             "tickmode": "array", "tickvals": list(range(len(features))), "ticktext": shown,
-            "side": "top", "showgrid": False, "zeroline": False, "tickfont": {"size": 11 if few else 9.5},
-            "tickangle": 0, "fixedrange": True,
+            "side": "top", "showgrid": False, "zeroline": False, "tickangle": 0,
+            "tickfont": {"size": 11 if few else 9.5}, "fixedrange": True,
         },
         yaxis=_names_axis(names),
         margin={"l": 8, "r": 4, "t": 8, "b": 4},
@@ -104,7 +104,8 @@ def parallel_figure(
             "tickmode": "array", "tickvals": list(range(len(features))),
             "ticktext": [_wrapped(name, 12 if len(features) <= _FEW else 8) for name in features],
             "tickangle": 0,
-            "fixedrange": True, "range": [-0.25, len(features) - 0.75], "tickfont": {"size": 10.5 if len(features) <= _FEW else 9},
+            "fixedrange": True, "range": [-0.25, len(features) - 0.75],
+            "tickfont": {"size": 10.5 if len(features) <= _FEW else 9},
         },
         yaxis={"fixedrange": True, "zeroline": True, "nticks": 5},
         legend={"orientation": "h", "y": 1.02, "font": {"size": 11}},
