@@ -17,7 +17,7 @@ from typing import Any
 from clickhouse_schema.client import load_sql
 from clickhouse_schema.members.facts import Members
 from clickhouse_schema.rules.tree import Condition, Group
-from clickhouse_schema.rules.vocabulary import FIELDS, NAMED_SEGMENTS, SUMS, Field
+from clickhouse_schema.rules.vocabulary import FIELDS, HISTORIES, NAMED_SEGMENTS, SUMS, Field
 from clickhouse_schema.scoring import Cuts, Scope
 
 _COMPARE = {
@@ -75,6 +75,7 @@ _FAVOURITE = """customer_key IN
                 = arrayMax(number -> countEqual(held, number),
                     if(length(held) > 30, arrayDistinct(held), held))
         )"""
+_ONE_BATCH = "(SELECT min(batch_id) = max(batch_id) FROM customer_totals)"
 _HELD = (
     "arrayMap((at, place) -> if(at < {until:DateTime('UTC')},"
     " transform(place, places.1, places.2, toUInt32(0)), 0),"
@@ -157,6 +158,7 @@ class Builder:
         if judgement.cuts is not None:
             self.params |= judgement.cuts.as_params()
         self.sums: dict[str, str] = {"frequency": SUMS["frequency"]}
+        self._histories: dict[str, str] = {"frequency": HISTORIES["frequency"]}
         self._bound: dict[tuple[str, str], str] = {}
         self._named: dict[str, str] = {sql: name for name, sql in self.sums.items()}
 
@@ -164,14 +166,24 @@ class Builder:
         """Ask for sums of the vocabulary."""
         for name in names:
             self.sums[name] = SUMS[name]
+            if name in HISTORIES:
+                self._histories[name] = HISTORIES[name]
 
-    def summed(self, sql: str) -> str:
-        """Return the name of a sum over orders that only this statement needs."""
+    def summed(self, sql: str, history: str = "") -> str:
+        """
+        Return the name of a sum over orders that only this statement needs.
+
+        Args:
+            sql: Adds up orders.
+            history: Reads the same from a kept history; empty if it cannot be.
+        """
         name = self._named.get(sql)
         if name is None:
             name = f"sum_{len(self._named)}"
             self._named[sql] = name
             self.sums[name] = sql
+            if history:
+                self._histories[name] = history
         return name
 
     def bind(self, value: Any, kind: str) -> str:
@@ -198,12 +210,29 @@ class Builder:
         return self.bind(self.judgement.snapshot - timedelta(days=days), "DateTime('UTC')")
 
     def customers(self, extra: str = "") -> str:
-        """Return SQL of one row per customer with the sums; `extra` narrows the orders."""
+        """
+        Return SQL of one row per customer with the sums; `extra` narrows the orders.
+
+        Where the kept histories know all of it they are read instead: half the time. A customer
+        has one history in each batch, so that with several batches the orders are added up.
+        """
         sums = ",\n    ".join(f"{sql} AS {name}" for name, sql in self.sums.items())
         orders = load_sql("parts/counted_orders").replace("\n", "\n    ")
-        return (
+        added = (
             f"SELECT\n    customer_key,\n    {sums}\nFROM\n(\n    {orders}\n)\n"
-            f"{extra}GROUP BY customer_key\nHAVING frequency > 0"
+            "{where}GROUP BY customer_key\nHAVING frequency > 0"
+        )
+        scope = self.judgement.scope
+        filtered = scope.countries or scope.channels or scope.categories
+        if extra or filtered or not self.sums.keys() <= self._histories.keys():
+            return added.replace("{where}", extra)
+        several = added.replace("{where}", f"WHERE NOT {_ONE_BATCH}\n")
+        read = ",\n    ".join(f"{self._histories[name]} AS {name}" for name in self.sums)
+        return (
+            f"WITH {_ONE_BATCH} AS one_batch\nSELECT\n    customer_key,\n    {read}\n"
+            f"FROM customer_totals\nWHERE one_batch AND frequency > 0\n"
+            f"  AND {load_sql('parts/in_segment')}\n"
+            f"UNION ALL\n{several}"
         )
 
 
@@ -221,6 +250,11 @@ def _compared(builder: Builder, one: Field, part: Condition, value: str) -> str:
     return f"({value} {_COMPARE[part.operator]} {slot(part.value)})"
 
 
+def _net(builder: Builder) -> bool:
+    """Return whether what came back is taken off; if not, nothing needs to know it."""
+    return builder.judgement.scope.net_of_returns
+
+
 def value_sql(builder: Builder, part: Condition, *, exact: bool = False) -> str:
     """Return SQL of a number or date of a customer, asking for the sums it needs."""
     one = FIELDS[part.field]
@@ -228,7 +262,10 @@ def value_sql(builder: Builder, part: Condition, *, exact: bool = False) -> str:
     for name in one.sums:
         if "{since}" in SUMS[name]:
             sql = SUMS[name].replace("{since}", builder.since(part.window or 0))
-            value = re.sub(rf"\b{name}\b", builder.summed(sql), value)
+            history = HISTORIES.get(name, "").replace("{since}", builder.since(part.window or 0))
+            value = re.sub(rf"\b{name}\b", builder.summed(sql, history), value)
+        elif name == "came_back" and part.field != "return_rate" and not _net(builder):
+            value = re.sub(r"\bcame_back\b", "0", value)
         else:
             builder.need(name)
     return value

@@ -46,6 +46,25 @@ SUMS = {
     "spend_since": "sumIf(net, ordered_at >= {since})",
     "units_since": "sumIf(units, ordered_at >= {since})",
 }
+# The same from a customer's kept history (one array of moments, of places and of amounts), where
+# there is one: a place of 0 is no order. What is missing here needs the orders.
+_KNOWN = "at < {until:DateTime('UTC')}"
+_HISTORY = "`history.ordered_at`, `history.place_key`"
+_AMOUNTS = "`history.ordered_at`, `history.net_amount`"
+HISTORIES = {
+    "last_at": f"toDateTime(arrayMax((at, place) -> toUInt32(at) * (place != 0 AND {_KNOWN}),"
+    f" {_HISTORY}), 'UTC')",
+    "first_at": f"toDateTime(arrayMin((at, place) -> if(place != 0 AND {_KNOWN}, toUInt32(at),"
+    f" toUInt32(4294967295)), {_HISTORY}), 'UTC')",
+    "frequency": f"toUInt64(arrayCount((at, place) -> place != 0 AND {_KNOWN}, {_HISTORY}))",
+    "revenue": f"arraySum((at, amount) -> reinterpretAsInt64(amount) * ({_KNOWN}), {_AMOUNTS})",
+    "year_revenue": f"arraySum((at, amount) -> reinterpretAsInt64(amount) * ({_KNOWN}"
+    f" AND at >= subtractMonths({{snapshot:DateTime('UTC')}}, 12)), {_AMOUNTS})",
+    "orders_since": f"toUInt64(arrayCount((at, place) -> place != 0 AND {_KNOWN}"
+    f" AND at >= {{since}}, {_HISTORY}))",
+    "spend_since": f"arraySum((at, amount) -> reinterpretAsInt64(amount) * ({_KNOWN}"
+    f" AND at >= {{since}}), {_AMOUNTS})",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,7 @@ from clickhouse_schema.queries.segments import (
     segment_overlap,
     segment_size,
 )
+from clickhouse_schema.rules import compile as compile_rules
 from clickhouse_schema.rules.compile import Judgement, Logic
 from clickhouse_schema.rules.tree import EVERYBODY, Group, expand, parse
 from clickhouse_schema.rules.vocabulary import NAMED_SEGMENTS
@@ -352,3 +354,32 @@ def test_find_customers(retailer: Warehouse) -> None:
 def test_one_list_of_named_segments() -> None:
     """The vocabulary and the model name the same ten segments in the same order."""
     assert list(SEGMENTS.items()) == list(NAMED_SEGMENTS.items())
+
+
+@pytest.mark.parametrize("days_ago", [0, 150])
+def test_histories_and_orders_say_the_same(
+    retailer: Warehouse, lines: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, days_ago: int
+) -> None:
+    """What kept histories can answer is read from them, and is what the orders add up to."""
+    now, _ = judged(retailer, lines, Scope())
+    then = replace(now, snapshot=now.snapshot - timedelta(days=days_ago))
+    fields = {
+        "recency": 90, "frequency": 2, "monetary": 100, "average_order_value": 50, "tenure": 200,
+        "orders_in": 1, "spend_in": 60, "mean_gap": 40, "m_score": 3, "r_score": 3,
+    }  # fmt: skip
+    parts: list[dict[str, Any]] = [
+        {"field": field, "operator": "at_least", "value": value}
+        | ({"window": 180} if field.endswith("_in") else {})
+        for field, value in fields.items()
+    ]
+    logic = Logic.of(parse({"mode": "all", "parts": parts}))
+    read: list[pd.DataFrame] = []
+    for one_batch in (compile_rules._ONE_BATCH, "(SELECT 0)"):
+        monkeypatch.setattr(compile_rules, "_ONE_BATCH", one_batch)
+        read.append(segment_masks(retailer, logic, then, [0.5] * 25))
+    returned = parse({"mode": "all", "parts": [{**parts[0], "field": "return_rate", "value": 0.1}]})
+
+    pd.testing.assert_frame_equal(*read)
+    assert len(read[0]) > 5
+    assert "FROM customer_totals" in members_of(RECENT, then).text
+    assert "history" not in members_of(returned, then).text
