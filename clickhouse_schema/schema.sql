@@ -344,13 +344,11 @@ CREATE MATERIALIZED VIEW load_parsed_products TO staging_products (
     `description` String,
     `category` String,
     `is_product` Bool,
-    `unit_cost` Decimal(18, 4),
-    `first_sold_on` Date)
+    `unit_cost` Decimal(18, 4))
 AS SELECT batch_id, product_key, any(product_id) AS product_id, anyLastIf(description,
     description != '') AS description, anyLastIf(toString(category),
     category != '') AS category, any(is_product) AS is_product, anyLastIf(unit_cost,
-    unit_cost != 0) AS unit_cost, minIf(toDate(ordered_at),
-    kind = 'sale') AS first_sold_on FROM load_parsed WHERE problem = '' GROUP BY batch_id, product_key;
+    unit_cost != 0) AS unit_cost FROM load_parsed WHERE problem = '' GROUP BY batch_id, product_key;
 
 CREATE MATERIALIZED VIEW load_parsed_rejects TO staging_rejects (
     `batch_id` UInt32,
@@ -458,8 +456,7 @@ CREATE TABLE products (
     `description` SimpleAggregateFunction(anyLast, String),
     `category` SimpleAggregateFunction(anyLast, String),
     `is_product` SimpleAggregateFunction(any, Bool),
-    `unit_cost` SimpleAggregateFunction(anyLast, Decimal(18, 4)),
-    `first_sold_on` SimpleAggregateFunction(min, Date))
+    `unit_cost` SimpleAggregateFunction(anyLast, Decimal(18, 4)))
 ENGINE = AggregatingMergeTree
 PARTITION BY batch_id
 ORDER BY product_key
@@ -726,8 +723,7 @@ CREATE TABLE staging_products (
     `description` SimpleAggregateFunction(anyLast, String),
     `category` SimpleAggregateFunction(anyLast, String),
     `is_product` SimpleAggregateFunction(any, Bool),
-    `unit_cost` SimpleAggregateFunction(anyLast, Decimal(18, 4)),
-    `first_sold_on` SimpleAggregateFunction(min, Date))
+    `unit_cost` SimpleAggregateFunction(anyLast, Decimal(18, 4)))
 ENGINE = AggregatingMergeTree
 PARTITION BY batch_id
 ORDER BY product_key

@@ -100,10 +100,10 @@ def fill(warehouse: Warehouse, lines: Iterable[Line], currency: str = "EUR") -> 
     products = {line.product: line for line in held}
     warehouse.insert_rows(
         "products",
-        [(1, key(id_), id_, id_.title(), line.category, line.is_product, 0,
-          datetime.fromisoformat(line.at).date()) for id_, line in products.items()],
+        [(1, key(id_), id_, id_.title(), line.category, line.is_product, 0)
+         for id_, line in products.items()],
         ["batch_id", "product_key", "product_id", "description", "category", "is_product",
-         "unit_cost", "first_sold_on"],
+         "unit_cost"],
     )  # fmt: skip
     _finish(warehouse, currency)
 

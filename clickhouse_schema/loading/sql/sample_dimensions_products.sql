@@ -9,13 +9,6 @@ WITH named AS
     SELECT cityHash64('POST'), 'POST', 'Postage', 'Delivery', false, toDecimal64('4.1', 4)
 )
 SELECT
-    {batch:UInt32}, n.product_key, n.product_id, n.description, n.category, n.is_product,
-    n.unit_cost, s.first_sold_on
-FROM named AS n
-INNER JOIN
-(
-    SELECT product_key, toDate(min(ordered_at)) AS first_sold_on
-    FROM staging_order_lines
-    WHERE batch_id = {batch:UInt32}
-    GROUP BY product_key
-) AS s ON n.product_key = s.product_key
+    {batch:UInt32}, product_key, product_id, description, category, is_product, unit_cost
+FROM named
+WHERE product_key IN (SELECT product_key FROM staging_order_lines WHERE batch_id = {batch:UInt32})

@@ -125,9 +125,9 @@ def test_a_product_is_launched_on_its_first_sale(sold):
     """Also when a later batch has only a return of it; the epoch for one never sold."""
     sold.insert_rows(
         "products",
-        [(2, key("mug"), "mug", "Mug, new words", "Kitchen", True, 0, date(1970, 1, 1))],
+        [(2, key("mug"), "mug", "Mug, new words", "Kitchen", True, 0)],
         ["batch_id", "product_key", "product_id", "description", "category", "is_product",
-         "unit_cost", "first_sold_on"],
+         "unit_cost"],
     )  # fmt: skip
     known = product_catalogue(sold).set_index("product_id")
 
