@@ -22,7 +22,7 @@ from clickhouse_schema.queries.segment_members import (
 from clickhouse_schema.rules.tree import Group
 from clickhouse_schema.rules.vocabulary import FIELDS
 from layouts.format import count, currency_sign, day, exact_money, name_or_not_given
-from layouts.segments_builder import FindingShown
+from layouts.segments_why import FindingShown
 
 _MONEY = ("monetary", "average_order_value", "year_revenue")
 _NUMBER = {"equals": "equals", "greaterThanOrEqual": "at_least", "lessThanOrEqual": "at_most"}

@@ -29,6 +29,7 @@ from analytics.jobs import queue
 from analytics.reports._warehouse import warehouse
 from analytics.reports.clusters import SETS, Asked, features_of
 from analytics.reports.shell import ShellFacts, shell_facts
+from callbacks import _clusters_charts as charts
 from callbacks import _clusters_views as views
 from callbacks._errors import notify, tell_failure
 from callbacks._inputs import read_question
@@ -232,7 +233,7 @@ def _tile_view(
 )
 def draw_profile(question: Any, found: Any) -> Any:
     """Draw groups by features."""
-    return _tile_view(PROFILE, found, question, views.profile_view)
+    return _tile_view(PROFILE, found, question, charts.profile_view)
 
 
 @callback(
@@ -242,7 +243,7 @@ def draw_profile(question: Any, found: Any) -> Any:
 )
 def draw_parallel(question: Any, found: Any) -> Any:
     """Draw the groups side by side."""
-    return _tile_view(PARALLEL, found, question, views.parallel_view)
+    return _tile_view(PARALLEL, found, question, charts.parallel_view)
 
 
 @callback(
@@ -252,7 +253,7 @@ def draw_parallel(question: Any, found: Any) -> Any:
 )
 def draw_map(question: Any, found: Any) -> Any:
     """Draw the map of customers."""
-    return _tile_view(MAP, found, question, views.map_view)
+    return _tile_view(MAP, found, question, charts.map_view)
 
 
 @callback(
@@ -262,7 +263,7 @@ def draw_map(question: Any, found: Any) -> Any:
 )
 def draw_tried(question: Any, found: Any) -> Any:
     """Draw what was tried."""
-    return _tile_view(TRIED, found, question, views.tried_view)
+    return _tile_view(TRIED, found, question, charts.tried_view)
 
 
 @callback(
@@ -272,7 +273,7 @@ def draw_tried(question: Any, found: Any) -> Any:
 )
 def draw_silhouette(question: Any, found: Any) -> Any:
     """Draw how clear each group is."""
-    return _tile_view(SILHOUETTE, found, question, views.silhouette_view)
+    return _tile_view(SILHOUETTE, found, question, charts.silhouette_view)
 
 
 @callback(
@@ -290,7 +291,7 @@ def draw_moves(question: Any, other: Any, found: Any) -> Any:
     def build(body: Any, facts: ShellFacts) -> ChartView:
         first = current(warehouse(), GROUPING, str(other)[:64])
         second = _grouping(found or _first_shown())
-        return views.moves_view(first, second or first, facts)
+        return charts.moves_view(first, second or first, facts)
 
     return _tile_view(MOVES, found, question, build)
 

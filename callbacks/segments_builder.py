@@ -52,6 +52,7 @@ from layouts.ids import Shell, tile
 from layouts.segments import AUTHOR
 from layouts.segments_builder import BUILDER, WATERFALL, Ids
 from layouts.segments_rule import part_id, rule_editor
+from layouts.segments_why import why_answer
 
 
 @callback(
@@ -221,7 +222,7 @@ def explain(customer: Any, answered: Any) -> Any:
     """Say why one customer is in or out."""
     text = customer.strip()[:200] if isinstance(customer, str) else ""
     if not text or not isinstance(answered, dict):
-        return drawn.why_answer("Type a customer id, or choose one in the table.", None, [])
+        return why_answer("Type a customer id, or choose one in the table.", None, [])
     try:
         facts = shell_facts()
         tree = parse(answered.get("rule"))
@@ -230,8 +231,8 @@ def explain(customer: Any, answered: Any) -> Any:
     except QueryCancelled:
         return no_update
     except (RuleError, AnalysisError, WarehouseError) as error:
-        return drawn.why_answer(tell_failure("segments-why", error)["failed"], None, [])
-    return drawn.why_answer(*found)
+        return why_answer(tell_failure("segments-why", error)["failed"], None, [])
+    return why_answer(*found)
 
 
 @callback(

@@ -24,14 +24,14 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, rankdata, skew, yeojohnson_normmax
+from scipy.stats import norm, rankdata, skew
 from sklearn.cluster import KMeans, MiniBatchKMeans
 from sklearn.metrics import adjusted_rand_score
 from threadpoolctl import threadpool_limits
 
+from analytics.models.scaling import SKEWED, Floats, Scaling, scaling_of
 from analytics.models.silhouettes import Silhouettes
 
-Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
 Algorithm = Literal["full", "mini-batch"]
 TRIED = tuple(range(2, 11))
@@ -42,33 +42,11 @@ TIGHTER = 0.95
 _LEAST_ROWS = 60
 _FITTED, _REDRAWN, _TIMES, _COPIES = 8_000, 2_000, 10, 6
 _BATCHES, _BATCH = 15, 1_024
-_SKEWED = 0.5
 _STARTS = 2
 _MANY_POINTS = 50_000  # from here on threads pay
 _ABOUT_AS_STABLE = 0.05
 _ERROR_FLOOR = 0.005  # a silhouette that differs by less is no clearer
 Told = Callable[[float, str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Scaling:
-    """
-    How numbers are made comparable; see `clickhouse_schema.clusters.model.ClusterModel`.
-
-    Attributes:
-        name: log, power or level.
-        powers, means, deviations: Per feature.
-    """
-
-    name: str
-    powers: tuple[float, ...]
-    means: tuple[float, ...]
-    deviations: tuple[float, ...]
-
-    def applied(self, raw: Floats) -> Floats:
-        """Return rows of numbers standardised."""
-        found: Floats = _powered(raw, self.powers) - np.array(self.means)
-        return np.asarray(found / np.array(self.deviations), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,50 +96,6 @@ class Choice:
     candidates: tuple[Candidate, ...]
 
 
-def scaling_of(raw: Floats, name: str) -> Scaling:
-    """
-    Return how these numbers are made comparable.
-
-    Args:
-        raw: Row per customer, column per feature; not negative.
-        name: log; power: Yeo and Johnson's, by maximum likelihood; level: logarithms that
-            share one deviation, for features of one unit, where spread is a message itself.
-
-    Raises:
-        ValueError: A feature is the same for everybody.
-    """
-    powers = [0.0] * raw.shape[1]
-    if name == "power":
-        few = raw[:: max(1, len(raw) // 4_000)]
-        powers = [_power(column) for column in few.T]
-    numbers = _powered(raw, powers)
-    means, deviations = numbers.mean(axis=0), numbers.std(axis=0)
-    if (deviations < 1e-9).any():
-        raise ValueError("A feature is the same for everybody.")
-    if name == "level":
-        deviations = np.full(len(deviations), np.sqrt((deviations**2).mean()))
-    return Scaling(name, tuple(powers), _tuple(means), _tuple(deviations))
-
-
-def _power(column: Floats) -> float:
-    if np.ptp(column) == 0:
-        return 0.0
-    found = float(yeojohnson_normmax(column / 1.0))
-    return round(min(3.0, max(-3.0, found)), 3)
-
-
-def _powered(raw: Floats, powers: Sequence[float]) -> Floats:
-    found = np.empty(raw.shape, dtype=np.float64)
-    for place, power in enumerate(powers):
-        held = np.maximum(raw[:, place], 0)
-        found[:, place] = np.log1p(held) if power == 0 else ((held + 1) ** power - 1) / power
-    return found
-
-
-def _tuple(values: Floats) -> tuple[float, ...]:
-    return tuple(float(value) for value in values)
-
-
 def choose(
     raw: Floats,
     *,
@@ -187,7 +121,7 @@ def choose(
         raise ValueError(f"{len(raw)} customers are too few to be grouped.")
     tell = told or (lambda share, what: None)
     scalings = [scaling_of(raw, "log")]
-    if np.abs(skew(scalings[0].applied(raw), axis=0)).max() > _SKEWED:
+    if np.abs(skew(scalings[0].applied(raw), axis=0)).max() > SKEWED:
         scalings.append(scaling_of(raw, "power"))
     if alike:
         scalings.append(scaling_of(raw, "level"))

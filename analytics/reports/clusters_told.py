@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from analytics.models.clustering import Scaling, nearest
+from analytics.models.clustering import nearest
+from analytics.models.scaling import Scaling
 from analytics.models.silhouettes import Silhouettes
 from analytics.models.surrogate import rule_of
 from analytics.reports._warehouse import warehouse

@@ -28,7 +28,8 @@ from analytics.cluster_members import model_of
 from analytics.cluster_models import keep
 from analytics.cluster_work import submit_clusters
 from analytics.jobs import JobQueue
-from analytics.models.clustering import Scaling, choose, nearest
+from analytics.models.clustering import choose, nearest
+from analytics.models.scaling import Scaling
 from analytics.reports._cache import cache
 from analytics.reports._warehouse import use_warehouse
 from analytics.reports.clusters import (

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from callbacks import _clusters_charts as charts
 from callbacks import _clusters_views as views
 from callbacks.clusters import follow, lay_out, look_closer, start
 from layouts.clusters import layout
@@ -108,8 +109,8 @@ def test_a_group_closer():
 
 @pytest.mark.parametrize(
     "build",
-    [views.profile_view, views.parallel_view, views.map_view, views.tried_view,
-     views.silhouette_view],
+    [charts.profile_view, charts.parallel_view, charts.map_view, charts.tried_view,
+     charts.silhouette_view],
 )  # fmt: skip
 def test_every_chart_has_words_and_a_table(build, facts, shop):
     """Each tile speaks its answer and can be read as a table."""

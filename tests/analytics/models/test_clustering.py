@@ -13,9 +13,9 @@ from analytics.models.clustering import (
     choose,
     fit_all,
     nearest,
-    scaling_of,
     ungrouped,
 )
+from analytics.models.scaling import scaling_of
 from analytics.models.silhouettes import silhouettes
 
 
