@@ -19,5 +19,5 @@ clientside_callback(
 )
 for _view in SUB_VIEWS:
     import_module(f"callbacks.segments_{_view.word}")
-for _more in ("export", "growth"):
+for _more in ("saving", "export", "growth"):
     import_module(f"callbacks.segments_{_more}")

@@ -204,18 +204,22 @@ def _form() -> Component:
             html.P("\u00a0", id=Ids.SENTENCE, className="delivery-sentence",
                    **attributes(aria_live="polite")),
             html.Div(id=Ids.ERROR, className="rule-problem", role="alert"),
-            html.Div(
-                [
-                    html.Button([icon("send"), "Save and send now"], id=Ids.SEND,
-                                className="button primary"),
-                    html.Button("Save", id=Ids.SAVE, className="button"),
-                    html.Button("Cancel", id=Ids.NEW, className="button", hidden=True),
-                ],
-                className="button-row",
-            ),
+            _buttons(),
         ],
         className="tile c5 delivery-new",
         **attributes(aria_label="A delivery"),
+    )  # fmt: skip
+
+
+def _buttons() -> Component:
+    return html.Div(
+        [
+            html.Button([icon("send"), "Save and send now"], id=Ids.SEND,
+                        className="button primary"),
+            html.Button("Save", id=Ids.SAVE, className="button"),
+            html.Button("Cancel", id=Ids.NEW, className="button", hidden=True),
+        ],
+        className="button-row",
     )  # fmt: skip
 
 

@@ -106,23 +106,7 @@ def simulate(
     given_variance = discount**2 * sum(
         one.spend_squared for one in holdings if one.held == everything
     )
-    gains = [0.0, 0.0]  # of revenue and margin, if every partial basket took it
-    variances = [0.0, 0.0]
-    partial = 0
-    for one in holdings:
-        missing = [parts[at] for at in range(len(parts)) if not one.held >> at & 1]
-        if not missing:
-            continue
-        partial += one.baskets
-        added = (1 - discount) * sum(part.value for part in missing)
-        cost = sum(part.cost or 0.0 for part in missing)
-        for place, worth in enumerate((added, added - cost)):
-            gains[place] += one.baskets * worth - discount * one.spend
-            variances[place] += (
-                one.baskets * worth**2
-                - 2 * worth * discount * one.spend
-                + discount**2 * one.spend_squared
-            )
+    partial, gains, variances = _taken_by_all(parts, holdings, discount)
     estimates = [
         _estimate(take_up * gain - given, take_up * variance + given_variance)
         for gain, variance in zip(gains, variances, strict=True)
@@ -137,6 +121,32 @@ def simulate(
         margin=estimates[1] if known else None,
         break_even=even if even is not None and even <= 1 else None,
     )
+
+
+def _taken_by_all(
+    parts: Sequence[Part], holdings: Sequence[Holding], discount: float
+) -> tuple[int, list[float], list[float]]:
+    """
+    Return the partial baskets, and what they would bring if every one took the bundle.
+
+    The lists hold revenue and margin: the sums gained, and their variances.
+    """
+    gains, variances, partial = [0.0, 0.0], [0.0, 0.0], 0
+    for one in holdings:
+        missing = [parts[at] for at in range(len(parts)) if not one.held >> at & 1]
+        if not missing:
+            continue
+        partial += one.baskets
+        added = (1 - discount) * sum(part.value for part in missing)
+        cost = sum(part.cost or 0.0 for part in missing)
+        for place, worth in enumerate((added, added - cost)):
+            gains[place] += one.baskets * worth - discount * one.spend
+            variances[place] += (
+                one.baskets * worth**2
+                - 2 * worth * discount * one.spend
+                + discount**2 * one.spend_squared
+            )
+    return partial, gains, variances
 
 
 def _estimate(value: float, variance: float) -> Estimate:

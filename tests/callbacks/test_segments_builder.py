@@ -25,16 +25,15 @@ from callbacks._segments_rule import (
     saved_segments,
 )
 from callbacks.segments_builder import (
-    adopt_mine,
     answer_rule,
     answer_spreads,
     draw_editor,
     explain,
     find_products,
     list_members,
-    save_segment,
 )
 from callbacks.segments_saved import _done
+from callbacks.segments_saving import adopt_mine, save_segment
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.made.things import Author
 from clickhouse_schema.queries.segment_members import COLUMNS
@@ -222,7 +221,7 @@ def test_saving_keeps_versions_and_tells_conflicts(
     shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Saved, changed, and refused in words when somebody else was first or the name is taken."""
-    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    monkeypatch.setattr("callbacks.segments_saving.notify", lambda *_, **__: None)
     draft: dict[str, Any] = {"rule": _rule(TWICE)}
     _, _, made, _ = save_segment(1, "Twice", "", "", "Anna", False, draft)
     changed = {**made, "rule": _rule({**TWICE, "value": 1})}
@@ -253,7 +252,7 @@ def test_overlap_of_kept_segments(
     shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A segment and a wider one share the narrower."""
-    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    monkeypatch.setattr("callbacks.segments_saving.notify", lambda *_, **__: None)
     narrow = save_segment(1, "Narrow", "", "", "", False, {"rule": _rule(TWICE)})[2]
     wide = save_segment(1, "Wide", "", "", "", False, {"rule": _rule({**TWICE, "value": 1})})[2]
     ids = (narrow["segment"], wide["segment"])
@@ -290,7 +289,7 @@ def test_the_owner_can_be_changed(
     shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever saves it owns it, unless another is named; empty leaves the owner."""
-    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    monkeypatch.setattr("callbacks.segments_saving.notify", lambda *_, **__: None)
     made = save_segment(1, "Owned", "", "", "Anna", False, {"rule": _rule(TWICE)})[2]
     assert made["owner"] == "Anna"
     held = {**made, "rule": _rule(TWICE)}
@@ -304,7 +303,7 @@ def test_a_version_kept_aside_can_be_used_later(
     shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The history offers it, beside the one that came first."""
-    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    monkeypatch.setattr("callbacks.segments_saving.notify", lambda *_, **__: None)
     made = save_segment(1, "Aside", "", "", "Anna", False, {"rule": _rule(TWICE)})[2]
     for value, author in ((3, "Ben"), (4, "Cleo")):
         save_segment(
@@ -329,7 +328,7 @@ def test_segments_cannot_go_in_circles_and_say_who_needs_them(
     shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A circle is refused at saving; what an archived one leaves behind is told, without alarm."""
-    monkeypatch.setattr("callbacks.segments_builder.notify", lambda *_, **__: None)
+    monkeypatch.setattr("callbacks.segments_saving.notify", lambda *_, **__: None)
     inner = save_segment(1, "Inner", "", "", "", False, {"rule": _rule(TWICE)})[2]
     outer = save_segment(1, "Outer", "", "", "", False, _made_of(inner["segment"]))[2]
     _, told, made, _ = save_segment(
