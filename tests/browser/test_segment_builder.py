@@ -174,6 +174,8 @@ def test_any_product_is_found_by_typing(sample_shop: Served, visit: Visit) -> No
         ".rule-names"
     ).click()
     options = "[...document.querySelectorAll('.dash-dropdown-option')].map(e => e.textContent)"
+    # What is typed before the list is open goes nowhere.
+    shown.until(f"{options}.length && document.activeElement.tagName === 'INPUT'")
     before = shown.page.evaluate(options)
     shown.page.keyboard.type("mug")
     shown.until(f"{options}.length && {options}.every(text => /mug/i.test(text))").settle()

@@ -26,7 +26,7 @@ def test_a_query_is_recorded(empty_warehouse: Warehouse) -> None:
         ("countries", '["It\'s"]'),
     )
     assert "known_only" not in dict(statement.values)
-    assert statement.text.endswith("-- categories = []")
+    assert statement.text.endswith("-- categories = []\n-- segment = 0")
 
 
 def test_nothing_is_kept_outside() -> None:
