@@ -110,15 +110,19 @@ def ranking_figure(bars: Sequence[Bar], *, names_above: bool = False) -> go.Figu
         showlegend=False,
         margin={"l": 4, "r": 4, "t": 18 if names_above else 4, "b": 4},
     )
+    notes = []
     if names_above:
         figure.update_layout(yaxis={"showticklabels": False})
         for row, bar in enumerate(bars):
-            _write(figure, 0, row, _cut(bar.name, 44), xanchor="left", yshift=14, xref="x")
+            notes.append(_note(0, row, _cut(bar.name, 44), xanchor="left", yshift=14, xref="x"))
     for row, bar in enumerate(bars):
         if bar.change is not None:
-            _write(figure, 1, row, change_text(bar.change), font={"color": colour_of(bar.change)})
+            font = {"color": colour_of(bar.change)}
+            notes.append(_note(1, row, change_text(bar.change), font=font))
         elif bar.note:
-            _write(figure, 1, row, bar.note, font={"color": MUTED})
+            notes.append(_note(1, row, bar.note, font={"color": MUTED}))
+    # All at once: adding them one by one checks those before each time.
+    figure.update_layout(annotations=notes)
     return figure
 
 
@@ -206,17 +210,24 @@ def table_figure(
         showlegend=False,
         margin={"l": 4, "r": 4, "t": 26, "b": 4},
     )
-    for column in columns:
-        figure.add_annotation(
-            text=column.heading, x=column.at, xref="paper", xanchor="right", y=1, yref="paper",
-            yanchor="bottom", yshift=4, showarrow=False, font={"color": MUTED, "size": 11.5},
-        )  # fmt: skip
-        for row, cell in enumerate(column.cells):
-            _write(figure, column.at, row, cell.text, yshift=8 if cell.below else 0)
-            if cell.below:
-                font = {"color": cell.colour, "size": 11}
-                _write(figure, column.at, row, cell.below, yshift=-8, font=font)
+    figure.update_layout(annotations=[note for column in columns for note in _notes_of(column)])
     return figure
+
+
+def _notes_of(column: Column) -> list[dict[str, Any]]:
+    notes: list[dict[str, Any]] = [
+        {
+            "text": column.heading, "x": column.at, "xref": "paper", "xanchor": "right", "y": 1,
+            "yref": "paper", "yanchor": "bottom", "yshift": 4, "showarrow": False,
+            "font": {"color": MUTED, "size": 11.5},
+        }
+    ]  # fmt: skip
+    for row, cell in enumerate(column.cells):
+        notes.append(_note(column.at, row, cell.text, yshift=8 if cell.below else 0))
+        if cell.below:
+            font = {"color": cell.colour, "size": 11}
+            notes.append(_note(column.at, row, cell.below, yshift=-8, font=font))
+    return notes
 
 
 def colour_of(change: float | None, *, up_is_good: bool = True) -> str:
@@ -249,15 +260,13 @@ def _zero_line() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _write(figure: go.Figure, x: float, row: int, text: str, **more: Any) -> None:
-    """Write beside a row; `x` is a share of the width unless said otherwise."""
-    figure.add_annotation(
-        **{
-            "text": text, "x": x, "xref": "paper", "xanchor": "right", "y": row, "yref": "y",
-            "yanchor": "middle", "showarrow": False, "font": {"color": INK}, "align": "right",
-            **more,
-        }
-    )  # fmt: skip
+def _note(x: float, row: int, text: str, **more: Any) -> dict[str, Any]:
+    """Return what is written beside a row; `x` is a share of the width unless said otherwise."""
+    return {
+        "text": text, "x": x, "xref": "paper", "xanchor": "right", "y": row, "yref": "y",
+        "yanchor": "middle", "showarrow": False, "font": {"color": INK}, "align": "right",
+        **more,
+    }  # fmt: skip
 
 
 def _hover(bar: Bar) -> str:
