@@ -26,7 +26,7 @@ from flask import Flask
 from analytics.reports._cache import cache
 from analytics.reports.shell import ShellFacts, shell_facts
 from clickhouse_schema.filters import ChosenSegment, Filters
-from dashboard.app import create_app, open_warehouse
+from dashboard.app import create_app, keep_for_good, open_warehouse
 from dashboard.benchmarks._bench import Bench
 from dashboard.benchmarks._children import BenchError, run_child
 from dashboard.benchmarks._rows import Row, at_most, information
@@ -213,6 +213,7 @@ def _opened() -> Iterator[tuple[Dash, ShellFacts]]:
     warehouse = open_warehouse(config)
     try:
         app = create_app(config, warehouse)
+        keep_for_good()
         logging.getLogger("clientele.query").setLevel(logging.INFO)
         yield app, shell_facts()
     finally:
