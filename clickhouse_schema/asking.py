@@ -31,6 +31,7 @@ class Asking:
         view: The part of the page that waits.
         number: Rises with each question of that reader for that view.
         dropped: Whether the reader has moved on.
+        first: Whether this process has heard no question of that reader for that view before.
 
     Raises:
         ValueError: A word has other characters; it would become part of SQL.
@@ -40,6 +41,7 @@ class Asking:
     view: str
     number: int
     dropped: bool = field(default=False)
+    first: bool = field(default=False)
 
     def __post_init__(self) -> None:
         for word in (self.reader, self.view):
@@ -94,6 +96,7 @@ def _drop_older(question: Asking) -> None:
     key = (question.reader, question.view)
     with _guard:
         newest = _newest.pop(key, None)
+        question.first = newest is None
         if newest is not None and newest.number > question.number:
             question.dropped = True
             _newest[key] = newest

@@ -161,6 +161,19 @@ def test_a_running_query_is_named(either_warehouse, statement):
     assert not thread.is_alive()
 
 
+def test_only_a_first_question_has_nothing_to_end(warehouse, monkeypatch):
+    """The embedded engine is not searched for older statements where there can be none."""
+    reader = f"eve-{uuid4().hex}"
+    sent: list[str] = []
+    monkeypatch.setattr(warehouse, "command", lambda text, *_: sent.append(text))
+    for number in (1, 2):
+        question = Asking(reader, "revenue", number)
+        with asking(question):
+            cancel_older(warehouse, question)
+
+    assert len(sent) == 1
+
+
 def test_only_older_questions_of_the_same_reader_end(either_warehouse, statement):
     """A newer question ends that reader's older one, and no one else's."""
     statement(HEAVY)
