@@ -16,6 +16,7 @@ from flask import Response, abort, request
 
 from dashboard.config import AppConfig, is_loopback
 from dashboard.page import script_hash
+from dashboard.static import DEPENDENCIES
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _CALLBACKS = "/_dash-update-component"
@@ -57,7 +58,9 @@ def guard(app: Dash, config: AppConfig, head: str) -> None:
         if response.mimetype == "text/html":
             response.headers["Content-Security-Policy"] = policy
             response.headers["Cache-Control"] = "no-cache"
-        if request.path.startswith(_FRESH) and not request.path.startswith("/_dash-component"):
+        if request.path == DEPENDENCIES:
+            response.headers["Cache-Control"] = "no-cache"
+        elif request.path.startswith(_FRESH) and not request.path.startswith("/_dash-component"):
             response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -24,6 +24,7 @@ from flask import Blueprint, Flask, Response, abort, g, request
 
 YEAR = "public, max-age=31536000, immutable"
 _PREFIXES = ("/_dash-component-suites/", "/assets/", "/static/", "/_favicon.ico")
+DEPENDENCIES = "/_dash-dependencies"  # which callbacks there are: the same for every reader
 _SMALLEST = 700  # bytes; below, compressing costs more than it saves
 _TEXTUAL = ("text/", "application/json", "application/javascript", "image/svg+xml")
 _BUILT = Path("static") / "plotly.min.js"
@@ -149,7 +150,7 @@ def serve_static(server: Flask, files: StaticFiles) -> None:
         if g.get("from_memory"):
             return response
         if not request.path.startswith(_PREFIXES):
-            return _compressed(response)
+            return _known_or_not(_compressed(response))
         if request.method != "GET" or response.status_code != 200:
             return response
         response.direct_passthrough = False
@@ -190,6 +191,14 @@ def _versioned() -> bool:
     path = request.path
     named = "m" in request.args or "v" in request.args
     return path.startswith("/static/") or named or _plain_path(path)[1]
+
+
+def _known_or_not(response: Response) -> Response:
+    """Answer that a browser's copy of the callbacks is still right: each visit asks for them."""
+    if request.path == DEPENDENCIES and request.method == "GET" and response.status_code == 200:
+        response.add_etag()
+        response.make_conditional(request)
+    return response
 
 
 def _compressed(response: Response) -> Response:

@@ -79,11 +79,25 @@ def test_files_are_compressed_once(visitor, encoding, unpack, monkeypatch):
 
 def test_pages_are_compressed_too(visitor):
     """What is made for one request travels compressed as well."""
-    answer = visitor.get("/_dash-dependencies", headers={"Accept-Encoding": "br"})
+    answer = visitor.get("/_dash-layout", headers={"Accept-Encoding": "br"})
 
     assert answer.headers["Content-Encoding"] == "br"
-    assert isinstance(json.loads(brotli.decompress(answer.data)), list)
+    assert isinstance(json.loads(brotli.decompress(answer.data)), dict)
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_second_visit_need_not_fetch_the_callbacks_again(visitor):
+    """A browser asks whether its list of callbacks is still right, and hears that it is."""
+    accepted = {"Accept-Encoding": "br"}
+    first = visitor.get("/_dash-dependencies", headers=accepted)
+    known = {**accepted, "If-None-Match": first.headers["ETag"]}
+    again = visitor.get("/_dash-dependencies", headers=known)
+    other = visitor.get("/_dash-dependencies", headers={**accepted, "If-None-Match": '"old"'})
+
+    assert isinstance(json.loads(brotli.decompress(first.data)), list)
+    assert first.headers["Cache-Control"] == "no-cache"
+    assert (again.status_code, again.data) == (304, b"")
+    assert (other.status_code, other.data) == (200, first.data)
 
 
 @pytest.mark.parametrize(
