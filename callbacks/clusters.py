@@ -226,54 +226,26 @@ def _tile_view(
         return tell_failure(name, error)
 
 
-@callback(
-    Output(tile("view", PROFILE), "data"),
-    Input(tile("gate", PROFILE), "data"),
-    State(Ids.FOUND, "data"),
-)
-def draw_profile(question: Any, found: Any) -> Any:
-    """Draw groups by features."""
-    return _tile_view(PROFILE, found, question, charts.profile_view)
+def _draw(name: str, build: Callable[[Any, ShellFacts], ChartView]) -> None:
+    """Let a tile show a chart of the grouping that is shown."""
+
+    @callback(
+        Output(tile("view", name), "data"),
+        Input(tile("gate", name), "data"),
+        State(Ids.FOUND, "data"),
+    )
+    def draw(question: Any, found: Any) -> Any:
+        return _tile_view(name, found, question, build)
 
 
-@callback(
-    Output(tile("view", PARALLEL), "data"),
-    Input(tile("gate", PARALLEL), "data"),
-    State(Ids.FOUND, "data"),
-)
-def draw_parallel(question: Any, found: Any) -> Any:
-    """Draw the groups side by side."""
-    return _tile_view(PARALLEL, found, question, charts.parallel_view)
-
-
-@callback(
-    Output(tile("view", MAP), "data"),
-    Input(tile("gate", MAP), "data"),
-    State(Ids.FOUND, "data"),
-)
-def draw_map(question: Any, found: Any) -> Any:
-    """Draw the map of customers."""
-    return _tile_view(MAP, found, question, charts.map_view)
-
-
-@callback(
-    Output(tile("view", TRIED), "data"),
-    Input(tile("gate", TRIED), "data"),
-    State(Ids.FOUND, "data"),
-)
-def draw_tried(question: Any, found: Any) -> Any:
-    """Draw what was tried."""
-    return _tile_view(TRIED, found, question, charts.tried_view)
-
-
-@callback(
-    Output(tile("view", SILHOUETTE), "data"),
-    Input(tile("gate", SILHOUETTE), "data"),
-    State(Ids.FOUND, "data"),
-)
-def draw_silhouette(question: Any, found: Any) -> Any:
-    """Draw how clear each group is."""
-    return _tile_view(SILHOUETTE, found, question, charts.silhouette_view)
+for _name, _build in (
+    (PROFILE, charts.profile_view),
+    (PARALLEL, charts.parallel_view),
+    (MAP, charts.map_view),
+    (TRIED, charts.tried_view),
+    (SILHOUETTE, charts.silhouette_view),
+):
+    _draw(_name, _build)
 
 
 @callback(

@@ -7,7 +7,6 @@ experiment can be passed on by its link. Hidden ones ask nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -15,17 +14,9 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts.components import attributes, icon
+from layouts.subviews import SubView
 
 AUTHOR = "experiments-author"
-
-
-@dataclass(frozen=True, slots=True)
-class SubView:
-    """One part of the tab: its word in the address and of its modules, label and icon."""
-
-    word: str
-    label: str
-    icon: str
 
 
 SUB_VIEWS = (

@@ -8,7 +8,6 @@ mounted with the tab and then hidden and shown in the browser; the address says 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from typing import Any
@@ -18,6 +17,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.components import attributes, icon
+from layouts.subviews import SubView
 
 VALUES = {"revenue": "Revenue", "margin": "Margin", "units": "Units"}
 STEPS = {"month": "Months", "week": "Weeks"}
@@ -43,22 +43,6 @@ class Ids(StrEnum):
     VARIATIONS = "products-variations"
     MOVED = "products-moved"
     USUAL = "products-usual"
-
-
-@dataclass(frozen=True, slots=True)
-class SubView:
-    """
-    One way to look at products.
-
-    Attributes:
-        word: In the address, and of its module.
-        label: What the row calls it.
-        icon: Name of a Bootstrap icon, without `bi-`.
-    """
-
-    word: str
-    label: str
-    icon: str
 
 
 SUB_VIEWS = (

@@ -11,7 +11,6 @@ says which (`?view=<word>`). While one is hidden its tiles must ask nothing: mak
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -19,24 +18,9 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts.components import attributes, icon
+from layouts.subviews import SubView
 
 AUTHOR = "segments-author"
-
-
-@dataclass(frozen=True, slots=True)
-class SubView:
-    """
-    One way to look at segments.
-
-    Attributes:
-        word: In the address, and of its modules.
-        label: What the row calls it.
-        icon: Name of a Bootstrap icon, without `bi-`.
-    """
-
-    word: str
-    label: str
-    icon: str
 
 
 SUB_VIEWS = (
