@@ -155,7 +155,7 @@ def fill_baskets(warehouse: Warehouse, path: Path, basket: str, item: str) -> No
         0, 1, 0 FROM {source}"""
     )
     warehouse.command(
-        "INSERT INTO products SELECT 1, cityHash64(i), i, i, '', true, 0, toDate('2024-01-01')"
+        "INSERT INTO products SELECT 1, cityHash64(i), i, i, '', true, 0"
         f" FROM (SELECT DISTINCT i FROM {source})"
     )
     _finish(warehouse, "EUR")
