@@ -20,6 +20,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 
+from layouts.figures.theme import INK
+from layouts.figures.theme import THEMES as CHART_THEMES
+
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "tests" / "pictures"
 SIZES = {"desktop": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -36,13 +39,26 @@ _QUIET = [
     "--disable-sync",
 ]
 
+# Resolves when the browser has drawn a frame: how fast that is differs between machines.
+_DRAWN = "new Promise(done => requestAnimationFrame(() => setTimeout(done)))"
 # What the page looks like before its frame and while an answer is on its way, and how often
 # in a row it must not, so that what a field still holds back has been sent.
 _WAITS = (
-    "!document.getElementById('content')"
-    " || !!document.querySelector('[data-dash-is-loading=true], .skeleton')"
+    f"{_DRAWN}.then(() => !document.getElementById('content')"
+    " || !!document.querySelector('[data-dash-is-loading=true], .skeleton'))"
 )
 _QUIET_CHECKS = 6
+# Charts in view that have not answered: passed by unanswered, they would wait for the next visit.
+_UNANSWERED = (
+    f"{_DRAWN}.then(() => [...document.querySelectorAll('.tile.chart')].some(tile => {{"
+    "  const place = tile.getBoundingClientRect();"
+    "  return tile.offsetParent && place.bottom > 0 && place.top < window.innerHeight"
+    "    && !tile.querySelector('p.visually-hidden').textContent; }))"
+)
+_STEP = 500  # pixels scrolled at a time
+# Seconds until what should come is given up: only a failure waits so long, on any machine.
+_PATIENCE = 120
+_ANSWERED = 15  # as long a chart in view is waited for, which its test then finds silent
 _ASKS = "_dash-update-component"
 
 
@@ -77,7 +93,7 @@ class Watched:
 
     def settle(self) -> Watched:
         """Wait until the page is there, nothing is on its way and no tile is waiting."""
-        deadline = time.monotonic() + 90  # a job may be on its way
+        deadline = time.monotonic() + _PATIENCE  # a job may be on its way
         quiet = 0
         while quiet < _QUIET_CHECKS:
             assert time.monotonic() < deadline, "the page never came to rest"
@@ -86,7 +102,7 @@ class Watched:
             quiet = 0 if waits else quiet + 1
         return self
 
-    def until(self, condition: str, seconds: float = 20) -> Watched:
+    def until(self, condition: str, seconds: float = _PATIENCE) -> Watched:
         """Wait for an expression to hold; the page's CSP allows no predicate inside it."""
         deadline = time.monotonic() + seconds
         while not self.page.evaluate(condition):
@@ -94,15 +110,29 @@ class Watched:
             self.page.wait_for_timeout(50)
         return self
 
+    def in_theme(self, theme: str) -> Watched:
+        """Switch to a theme as a reader does, and wait until all charts in sight have it."""
+        if self.page.evaluate("document.documentElement.dataset.bsTheme") != theme:
+            self.page.evaluate("document.getElementById('shell-theme-button').click()")
+        ink = CHART_THEMES[theme]["tokens"][INK]
+        return self.until(
+            f"document.documentElement.dataset.bsTheme === {theme!r}"
+            " && [...document.querySelectorAll('.js-plotly-plot')].every(plot => !plot.offsetParent"
+            f" || plot._fullLayout.font.color.toUpperCase() === {ink!r})"
+        ).settle()
+
     def see_everything(self) -> Watched:
-        """Scroll through the page so that every waiting chart has been in view."""
-        height = self.page.evaluate("document.documentElement.scrollHeight")
-        for top in range(0, height, 500):
+        """Scroll through the page, also through what grows, until all charts have answered."""
+        top = 0
+        while top < self.page.evaluate("document.documentElement.scrollHeight"):
             self.page.evaluate("top => window.scrollTo(0, top)", top)
-            self.page.wait_for_timeout(120)
+            deadline = time.monotonic() + _ANSWERED
+            while self.page.evaluate(_UNANSWERED) and time.monotonic() < deadline:
+                self.page.wait_for_timeout(30)
+            top += _STEP
         self.settle()
         self.page.evaluate("window.scrollTo(0, 0)")
-        self.page.wait_for_timeout(150)
+        self.page.evaluate(_DRAWN)
         return self
 
     def numbers(self) -> dict[str, str]:
@@ -222,7 +252,11 @@ def visit(chromium: Browser) -> Iterator[Visit]:
     contexts: list[BrowserContext] = []
 
     def start(served: Served, *, size: str = "desktop", theme: str = "light") -> Watched:
-        options: dict[str, Any] = {"viewport": SIZES[size], "color_scheme": theme}
+        options: dict[str, Any] = {
+            "viewport": SIZES[size],
+            "color_scheme": theme,
+            "reduced_motion": "reduce",  # painting what moves costs as much as drawing the charts
+        }
         context = chromium.new_context(accept_downloads=True, **options)
         contexts.append(context)
         return watch(context.new_page(), served.url)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from .conftest import SIZES, THEMES, Served, Visit, Watched
-from .test_tabs import violations
+from .conftest import SIZES, Served, Visit, Watched
+from .looks import assert_good_in_both_themes
 
 pytestmark = pytest.mark.browser
 _RUNS = "document.querySelector('#clusters-progress')?.hidden === false"
@@ -19,7 +17,7 @@ def _found(shown: Watched) -> list[str]:
     shown.open("/clusters")
     if not shown.page.query_selector(".group-card"):
         shown.page.click("#clusters-find")
-        shown.until(_DONE, seconds=90).settle()
+        shown.until(_DONE).settle()
     return [one.inner_text() for one in shown.page.query_selector_all(".group-card h3")]
 
 
@@ -32,10 +30,7 @@ def test_groups_are_found_stopped_and_found_again(sample_shop: Served, visit: Vi
     shown.page.reload()
     shown.until(_RUNS)
     shown.page.click("#clusters-stop")
-    began = time.monotonic()
-    shown.until("document.querySelector('#clusters-error').innerText === 'Stopped.'", seconds=15)
-
-    assert time.monotonic() - began < 15  # two on a machine of one's own: see the benchmark
+    shown.until("document.querySelector('#clusters-error').innerText === 'Stopped.'")
     names = _found(shown)
     assert len(names) >= 2
     assert len(set(names)) == len(names)
@@ -51,22 +46,19 @@ def test_a_group_becomes_a_segment(sample_shop: Served, visit: Visit) -> None:
     shown.until("document.querySelector('#clusters-saved').innerText.includes('is saved')")
     shown.page.click("#clusters-saved a:has-text('Open it')")
     shown.until("location.pathname === '/segments'").settle()
-    shown.until("document.querySelector('.number-cards .kpi-value') !== null", seconds=30)
+    shown.until("document.querySelector('.number-cards .kpi-value') !== null")
     members = shown.page.inner_text(".number-cards .kpi-value >> nth=0")
 
     assert size.startswith(f"{members} customers")
     shown.assert_clean()
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
-def test_results_are_accessible(sample_shop: Served, visit: Visit, size: str, theme: str) -> None:
-    """Cards, charts, the group looked at closer and how it was chosen: no axe violation of ours."""
-    shown = visit(sample_shop, size=size, theme=theme)
+def test_results_are_accessible(sample_shop: Served, visit: Visit, size: str) -> None:
+    """Cards, charts, the group looked at closer and how it was chosen, in both themes."""
+    shown = visit(sample_shop, size=size)
     _found(shown)
     shown.page.click(".clusters-how > summary")
     shown.see_everything()
 
-    assert violations(shown) == []
-    assert shown.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    shown.assert_clean()
+    assert_good_in_both_themes(shown)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import PICTURES, SIZES, THEMES, Served, Visit, Watched
-from .test_tabs import violations
+from .conftest import SIZES, Served, Visit, Watched
+from .looks import assert_good_in_both_themes
 
 pytestmark = pytest.mark.browser
 _SENTENCE = "document.getElementById('experiments-sentence').textContent"
@@ -22,14 +22,14 @@ def _planned(shown: Watched) -> Watched:
     shown.open("/experiments?view=plan")
     offer = """select[id*='"offer"']"""
     shown.page.select_option(offer, "message")
-    return shown.until(f"{_SENTENCE}.startsWith('Message only')", seconds=40).settle()
+    return shown.until(f"{_SENTENCE}.startsWith('Message only')").settle()
 
 
 def _saved(shown: Watched, name: str) -> Watched:
     shown.page.fill("#experiments-name", name)
     shown.page.click("#experiments-save")
     shown.until("location.search.includes('view=page')")
-    return shown.until(f"{_STATE} === 'draft'", seconds=40).settle()
+    return shown.until(f"{_STATE} === 'draft'").settle()
 
 
 def test_from_a_plan_to_its_verdict(sample_shop: Served, visit: Visit, tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_from_a_plan_to_its_verdict(sample_shop: Served, visit: Visit, tmp_path:
     assert "Customers" in shown.page.inner_text("#experiments-run")
     shown.page.fill("input.rule-day[min]", "2025-10-27")
     shown.page.click("text=Freeze the arms and start")
-    shown.until(f"{_STATE} === 'running'", seconds=40).settle()
+    shown.until(f"{_STATE} === 'running'").settle()
 
     with shown.page.expect_download() as waiting:
         shown.page.click("text=Arms as CSV")
@@ -61,16 +61,16 @@ def test_from_a_plan_to_its_verdict(sample_shop: Served, visit: Visit, tmp_path:
             bought = place % (4 if row["arm"] == "Offer" else 8) == 0
             writer.writerow([row["customer_id"], row["arm"], int(bought), 20 if bought else 0])
     shown.page.set_input_files("#experiments-upload input", results)
-    shown.until(f"{_VERDICT}.includes('raised')", seconds=40).settle()
+    shown.until(f"{_VERDICT}.includes('raised')").settle()
     assert "“Offer” raised revenue per customer" in shown.page.evaluate(_VERDICT)
 
     shown.page.click("#experiments-run button:has-text('Stop')")
-    shown.until(f"{_STATE} === 'stopped'", seconds=40).settle()
+    shown.until(f"{_STATE} === 'stopped'").settle()
     shown.page.click("text=Write down the verdict")
-    shown.until(f"{_STATE} === 'analysed'", seconds=40).settle()
+    shown.until(f"{_STATE} === 'analysed'").settle()
     link = shown.page.evaluate("location.pathname + location.search")
     other = visit(sample_shop).open(link)
-    other.until(f"{_STATE} === 'analysed'", seconds=40).see_everything()
+    other.until(f"{_STATE} === 'analysed'").see_everything()
 
     assert "“Offer” raised" in other.page.evaluate(_VERDICT)
     assert "State: stopped → analysed." in other.page.inner_text("#experiments-history")
@@ -88,8 +88,7 @@ def test_a_file_that_is_none_is_told(sample_shop: Served, visit: Visit, tmp_path
     shown.page.fill("input.rule-day[min]", "2025-11-10")
     shown.page.click("text=Freeze the arms and start")
     shown.until(
-        f"{_STATE} === 'running' || document.body.innerText.includes('too few are left')",
-        seconds=40,
+        f"{_STATE} === 'running' || document.body.innerText.includes('too few are left')"
     ).settle()
     if shown.page.evaluate(_STATE) == "draft":  # another test's experiment has everybody
         return
@@ -97,16 +96,16 @@ def test_a_file_that_is_none_is_told(sample_shop: Served, visit: Visit, tmp_path
     wrong.write_text("customer,spend\nann,3\nbob,4\n", encoding="utf-8")
     shown.page.set_input_files("#experiments-upload input", wrong)
     told = "document.getElementById('experiments-upload-told').textContent"
-    shown.until(f"{told}.includes('No column for the arm')", seconds=40)
+    shown.until(f"{told}.includes('No column for the arm')")
 
 
 def test_a_strategy_becomes_a_draft_by_one_click(sample_shop: Served, visit: Visit) -> None:
     """The ranked list leads to the page of a draft with its promise."""
     shown = visit(sample_shop).open("/experiments").see_everything()
-    shown.until("document.querySelectorAll('.strategies button').length > 0", seconds=40)
+    shown.until("document.querySelectorAll('.strategies button').length > 0")
     shown.page.click(".strategies button >> nth=0")
-    shown.until("location.search.includes('experiment=')", seconds=40)
-    shown.until(f"{_STATE} === 'draft'", seconds=40).settle()
+    shown.until("location.search.includes('experiment=')")
+    shown.until(f"{_STATE} === 'draft'").settle()
 
     assert "Planned:" in shown.page.inner_text("#experiments-head")
     shown.page.click("text=Change the plan")
@@ -119,23 +118,16 @@ def test_the_past_is_replayed_as_a_job(sample_shop: Served, visit: Visit) -> Non
     shown = _planned(visit(sample_shop)).see_everything()
     shown.page.click("#experiments-prove")
     told = "document.getElementById('experiments-proof-told').textContent"
-    shown.until(f"{told}.includes('random splits of the past')", seconds=60).settle()
+    shown.until(f"{told}.includes('random splits of the past')").settle()
 
     assert "the interval held it" in shown.page.evaluate(told)
     shown.assert_clean()
 
 
-@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("size", SIZES)
-def test_the_plan_is_accessible_and_fits(
-    sample_shop: Served, visit: Visit, size: str, theme: str
-) -> None:
-    """No axe violation of ours, no sideways scroll, in both sizes and themes."""
-    shown = visit(sample_shop, size=size, theme=theme).open("/experiments?view=plan")
-    shown.until(f"{_SENTENCE}.includes('80%')", seconds=40).see_everything()
-    PICTURES.mkdir(exist_ok=True)
-    shown.page.screenshot(path=PICTURES / f"experiments-plan-{size}-{theme}.png", full_page=True)
+def test_the_plan_is_accessible_and_fits(sample_shop: Served, visit: Visit, size: str) -> None:
+    """Its figures, in both sizes and themes."""
+    shown = visit(sample_shop, size=size).open("/experiments?view=plan")
+    shown.until(f"{_SENTENCE}.includes('80%')").see_everything()
 
-    shown.assert_clean()
-    assert violations(shown) == []
-    assert shown.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert_good_in_both_themes(shown, f"experiments-plan-{size}")
