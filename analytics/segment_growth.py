@@ -1,4 +1,4 @@
-"""How a kept segment grew, as a job when there are many months to be judged anew."""
+"""How a segment grew, as a job when there are many months to be judged anew."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from analytics.jobs import Job, JobQueue, Work, kind
 from analytics.reports._warehouse import warehouse
+from analytics.reports.segment_filter import named_rules
 from analytics.reports.segments import Basis
 from analytics.reports.segments_members import growth
 from analytics.reports.segments_rfm import RfmOptions
@@ -45,7 +46,7 @@ def patience(seconds: float) -> Callable[[int, int], None]:
 
 def submit_growth(queue: JobQueue, owner: str, segment: str) -> str:
     """
-    Queue the judging of a kept segment at every month's end; return the id of its job.
+    Queue the judging of a kept or named segment at every month's end; return the id of its job.
 
     One that is under way for the same segment is joined.
     """
@@ -60,10 +61,11 @@ def submit_growth(queue: JobQueue, owner: str, segment: str) -> str:
 def grow(work: Work) -> dict[str, Any]:
     """Judge the segment that the job names month by month; each month is remembered."""
     segment = str(work.parameters["segment"])
-    made = current(warehouse(), SEGMENT, segment)
+    named = named_rules().get(segment)
+    tree = named[1] if named else kept_tree(current(warehouse(), SEGMENT, segment))
 
     def told(done: int, months: int) -> None:
         work.told(100 * done / months, f"{done} of {months} months")
 
-    sizes = growth(kept_tree(made), kept_trees(warehouse()), usual_basis(shell_facts()), told)
+    sizes = growth(tree, kept_trees(warehouse()), usual_basis(shell_facts()), told)
     return {"segment": segment, "months": len(sizes)}

@@ -15,6 +15,7 @@ from typing import Any
 from analytics.cluster_members import cluster_choices
 from analytics.models.rfm import SEGMENTS
 from analytics.reports._warehouse import warehouse
+from analytics.reports.segment_filter import named_rules
 from analytics.reports.segments import Basis, Path
 from analytics.reports.segments_fields import products_like, products_named
 from analytics.reports.shell import ShellFacts
@@ -176,6 +177,15 @@ def saved_segments() -> Saved:
     trees = kept_trees(warehouse())
     kept = [one for one in listed(warehouse(), SEGMENT) if one.id in trees]
     return Saved(trees, {one.id: one.name for one in kept})
+
+
+def with_named(saved: Saved) -> Saved:
+    """Return what can be compared and looked back at: kept segments, then the ten of RFM."""
+    named = named_rules()
+    return Saved(
+        {**saved.trees, **{word: tree for word, (_, tree) in named.items()}},
+        {**saved.names, **{word: name for word, (name, _) in named.items()}},
+    )
 
 
 def fields_shown(

@@ -12,7 +12,7 @@ from analytics.reports.shell import shell_facts
 from analytics.segment_growth import GROW, TakesLong, patience, submit_growth
 from callbacks._errors import tell_failure
 from callbacks._segments_kept import growth_view
-from callbacks._segments_rule import basis_of, saved_segments
+from callbacks._segments_rule import basis_of, saved_segments, with_named
 from clickhouse_schema.errors import QueryCancelled, WarehouseError
 from clickhouse_schema.rules.tree import RuleError
 from layouts.ids import tile
@@ -36,13 +36,13 @@ def draw_growth(id_: Any, question: Any, changed: Any, done: Any) -> Any:
     if question is None:
         return no_update, no_update
     if not id_:
-        return {"empty": "Save a segment to see how it grew."}, None
+        return {"empty": "Choose a segment to see how it grew."}, None
     segment = str(id_)[:64]
     # What a job has just computed is remembered: no second job for it.
     told = None if ctx.triggered_id == Ids.GROWTH_DONE else patience(_AT_ONCE)
     try:
         facts = shell_facts()
-        view = growth_view(segment, saved_segments(), basis_of(facts), facts, told)
+        view = growth_view(segment, with_named(saved_segments()), basis_of(facts), facts, told)
         return {**view.to_dict(), "version": facts.version}, None
     except TakesLong:
         try:

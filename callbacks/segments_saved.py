@@ -21,7 +21,7 @@ from callbacks._segments_kept import (
     overlap_view,
     versions_of,
 )
-from callbacks._segments_rule import basis_of, saved_segments
+from callbacks._segments_rule import basis_of, saved_segments, with_named
 from clickhouse_schema.errors import MadeError, QueryCancelled, WarehouseError
 from clickhouse_schema.made import store
 from clickhouse_schema.made.things import Author
@@ -74,8 +74,12 @@ def list_segments(
         )  # fmt: skip
     except _KNOWN as error:
         return [tell_failure("segments-saved", error)["failed"], *[no_update] * 6]
-    options = [{"value": id_, "label": name} for id_, name in saved.names.items()]
-    values = _still_there(list(saved.names), chosen)
+    names = with_named(saved).names
+    options = [
+        {"value": id_, "label": name if id_ in saved.names else f"{name} (RFM)"}
+        for id_, name in names.items()
+    ]
+    values = _still_there(list(names), chosen)
     shown = drawn.cards(found, archive=archive, searched=bool(searched))
     return [shown, options, options, options, *values]
 
@@ -166,14 +170,14 @@ def draw_overlap(first: Any, second: Any, question: Any, changed: Any) -> Any:
     if question is None:
         return no_update
     if not first or not second or first == second:
-        return {"empty": "Choose two different saved segments."}
+        return {"empty": "Choose two different segments."}
     return _view(OVERLAP, overlap_view, (str(first), str(second)))
 
 
 def _view(name: str, build: Callable[..., Any], asked: Any) -> Any:
     try:
         facts = shell_facts()
-        view = build(asked, saved_segments(), basis_of(facts), facts)
+        view = build(asked, with_named(saved_segments()), basis_of(facts), facts)
         return {**view.to_dict(), "version": facts.version}
     except QueryCancelled:
         return no_update
@@ -194,7 +198,9 @@ def tell_moved(id_: Any, since: Any) -> Any:
         return []
     try:
         facts = shell_facts()
-        said = moved_words(str(id_), start, saved_segments(), basis_of(facts), facts.data.currency)
+        said = moved_words(
+            str(id_), start, with_named(saved_segments()), basis_of(facts), facts.data.currency
+        )
     except _KNOWN as error:
         return str(error)
     return [html.Span(one, className="moved-part") for one in said]

@@ -55,7 +55,7 @@ def segment_choices() -> tuple[Choice, ...]:
     saved = sorted(listed(warehouse(), SEGMENT), key=lambda made: made.name.casefold())
     return (
         *(Choice(made.id, made.name, named=False) for made in saved),
-        *(Choice(f"{RFM}{word}", name, named=True) for word, name in SEGMENTS.items()),
+        *(Choice(word, name, named=True) for word, (name, _) in named_rules().items()),
     )
 
 
@@ -105,12 +105,19 @@ def _chosen(word: str, version: int) -> ChosenSegment:
     return ChosenSegment(kept.set_id, word, name, judged.snapshot, kept.customers)
 
 
+def named_rules() -> dict[str, tuple[str, Group]]:
+    """Return the ten named segments of RFM, best first: each word's name and rule."""
+    return {
+        f"{RFM}{word}": (name, Group("all", (Condition("rfm_segment", "is_any_of", (word,)),)))
+        for word, name in SEGMENTS.items()
+    }
+
+
 def _rule_of(word: str) -> tuple[str, Group]:
     """Return the name and the expanded tree of a segment."""
-    named = word.removeprefix(RFM)
-    if word.startswith(RFM) and named in SEGMENTS:
-        part = Condition("rfm_segment", "is_any_of", (named,))
-        return SEGMENTS[named], Group("all", (part,))
+    named = named_rules().get(word)
+    if named is not None:
+        return named
     made = current(warehouse(), SEGMENT, word)
     if made.archived:
         raise UnknownThing(f"The segment “{made.name}” is in the archive.")

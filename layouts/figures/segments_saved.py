@@ -15,7 +15,7 @@ from layouts.format import count, day, percent
 _STEPS = 60
 # Pixels: of the tile as it is at its narrowest on a desk, and what a label needs.
 _WIDE, _HIGH = 440, 290
-_ROOM_FOR_COUNT, _ROOM_FOR_WORDS = 30, 62
+_ROOM_FOR_COUNT, _ROOM_FOR_WORDS, _LINE = 30, 62, 20
 
 
 def overlap_figure(names: tuple[str, str], only: tuple[int, int], both: int) -> go.Figure:
@@ -49,27 +49,42 @@ def overlap_figure(names: tuple[str, str], only: tuple[int, int], both: int) -> 
             text=f"<b>{_plain(name)}</b><br>{count(size)} customers",
             font={"color": INK, "size": 12},
         )  # fmt: skip
-    unit = min(_WIDE / (right - left + 0.2), _HIGH / (2 * top + 0.6))
-    for low, high, many, said in (
+    parts = (
         (-first, min(first, apart - second), only[0], "only here"),
         (max(apart - second, -first), min(first, apart + second), both, "in both"),
         (max(apart - second, first), apart + second, only[1], "only here"),
-    ):
-        room = (high - low) * unit
-        if many and room >= _ROOM_FOR_COUNT:
-            figure.add_annotation(
-                x=(low + high) / 2, y=0, showarrow=False,
-                text=f"<b>{count(many)}</b>" + (f"<br>{said}" if room >= _ROOM_FOR_WORDS else ""),
-                font={"color": INK, "size": 12},
-            )  # fmt: skip
+    )
+    unit = min(_WIDE / (right - left + 0.2), _HIGH / (2 * top + 0.6))
+    below = _write_counts(figure, [part for part in parts if part[2]], top, unit)
     axis = {"visible": False, "fixedrange": True}
     figure.update_layout(
         xaxis={**axis, "range": [left - 0.1, right + 0.1]},
-        yaxis={**axis, "range": [-top - 0.1, top + 0.5], "scaleanchor": "x"},
+        yaxis={**axis, "range": [-top - 0.1 - below, top + 0.5], "scaleanchor": "x"},
         showlegend=False,
         margin={"l": 4, "r": 4, "t": 4, "b": 4},
     )
     return figure
+
+
+def _write_counts(
+    figure: go.Figure, parts: Sequence[tuple[float, float, int, str]], top: float, unit: float
+) -> float:
+    """Write each part's customers into it, or below with a line to it; return the room taken."""
+    below = 0.0
+    for low, high, many, said in parts:
+        room, middle = (high - low) * unit, (low + high) / 2
+        if room >= _ROOM_FOR_COUNT:
+            text = f"<b>{count(many)}</b>" + (f"<br>{said}" if room >= _ROOM_FOR_WORDS else "")
+            place: dict[str, object] = {"showarrow": False}
+        else:
+            below += _LINE / unit
+            text = f"<b>{count(many)}</b> {said}"
+            place = {
+                "showarrow": True, "arrowhead": 6, "arrowsize": 0.6, "arrowwidth": 1,
+                "arrowcolor": INK, "axref": "x", "ayref": "y", "ax": middle, "ay": -top - below,
+            }  # fmt: skip
+        figure.add_annotation(x=middle, y=0, text=text, font={"color": INK, "size": 12}, **place)
+    return below
 
 
 def distance(first: float, second: float, shared: float) -> float:
@@ -133,8 +148,8 @@ def growth_figure(days: Sequence[date], customers: Sequence[int]) -> go.Figure:
             xshift=6, showarrow=False, font={"color": INK, "size": 12},
         )  # fmt: skip
     figure.update_layout(
-        xaxis={"fixedrange": True},
-        yaxis={"rangemode": "tozero", "fixedrange": True, "nticks": 4},
+        xaxis={"fixedrange": True, "nticks": 6},
+        yaxis={"rangemode": "tozero", "fixedrange": True, "nticks": 4, "tickformat": "~s"},
         showlegend=False,
         hovermode="x",
         margin={"l": 8, "r": 48, "t": 12, "b": 8},

@@ -68,6 +68,21 @@ def test_what_takes_long_is_a_job(
     assert view["figure"] and job is None
 
 
+def test_a_named_segment_of_rfm_grows_too(
+    work: JobQueue, shop: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At once or as a job: it needs no saving."""
+    monkeypatch.setattr(page, "_AT_ONCE", -1.0)
+    _, held = page.draw_growth("rfm-champions", {}, None, None)
+    work.run(held["job"])
+    assert page.follow_growth(held, 1)[-1] == held
+    monkeypatch.setattr(page, "_AT_ONCE", 60.0)
+
+    view, _ = page.draw_growth("rfm-champions", {}, None, None)
+
+    assert "Champions" in view["title"]
+
+
 def test_it_can_be_stopped(work: JobQueue, segment: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """It ends at the next month, and the reader is told."""
     monkeypatch.setattr(page, "_AT_ONCE", -1.0)

@@ -38,13 +38,16 @@ def test_an_overlap_names_its_parts() -> None:
 
 
 def test_a_narrow_part_has_no_words_that_run_into_the_next() -> None:
-    """A small circle half inside a large one shows its counts alone, a sliver nothing."""
+    """A small circle half inside a large one shows its counts alone, a sliver has its below."""
     texts = [note.text for note in overlap_figure(("A", "B"), (85, 853), 65).layout.annotations]
     assert "<b>85</b>" in texts and "<b>65</b>" in texts
     assert "<b>853</b><br>only here" in texts
 
     texts = [note.text for note in overlap_figure(("A", "B"), (1, 100_000), 1).layout.annotations]
-    assert len(texts) == 3, "two names and the large part"
+    assert texts[2:] == ["<b>1</b> only here", "<b>1</b> in both", "<b>100,000</b><br>only here"]
+    figure = overlap_figure(("A", "B"), (1, 100_000), 1)
+    below = [note for note in figure.layout.annotations if note.showarrow]
+    assert below[0].ay > below[1].ay > figure.layout.yaxis.range[0], "one under the other, in sight"
 
 
 def test_a_waterfall_ends_at_the_members() -> None:
