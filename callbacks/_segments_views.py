@@ -157,8 +157,16 @@ def _told(table: pd.DataFrame, asked: Asked, currency: str) -> pd.DataFrame:
     """Return the ten segments as people read them."""
     days = asked.options.next_days
 
-    def amounts(column: str) -> list[str]:
-        return [exact_money(value, currency) for value in table[column]]
+    somebody = table["customers"] > 0  # nobody has no mean
+
+    def means(column: str, told: Callable[[float], str]) -> list[str | None]:
+        return [
+            told(value) if any_ else None
+            for value, any_ in zip(table[column], somebody, strict=True)
+        ]
+
+    def amount(value: float) -> str:
+        return exact_money(value, currency)
 
     def short(column: str) -> list[str | None]:
         return [None if math.isnan(value) else money(value, currency) for value in table[column]]
@@ -168,11 +176,11 @@ def _told(table: pd.DataFrame, asked: Asked, currency: str) -> pd.DataFrame:
             "Segment": [SEGMENT_NAMES[word] for word in table["segment"]],
             "Customers": table["customers"],
             "Share": [percent(value) for value in table["share"]],
-            "Recency, days": [f"{value:,.2f}" for value in table["mean_recency"]],
-            "Orders": [f"{value:,.2f}" for value in table["mean_frequency"]],
-            "Monetary value": amounts("mean_monetary"),
+            "Recency, days": means("mean_recency", "{:,.2f}".format),
+            "Orders": means("mean_frequency", "{:,.2f}".format),
+            "Monetary value": means("mean_monetary", amount),
             "Share of revenue": [percent(value) for value in table["revenue_share"]],
-            "Average order": amounts("average_order_value"),
+            "Average order": means("average_order_value", amount),
             f"Expected in {days} days": short("expected_revenue"),
             "Revenue at risk": short("revenue_at_risk"),
         }

@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Any
 
-import dash_ag_grid as dag
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.components import attributes, chart_tile, gate, icon, segmented
+from layouts.grids import server_grid
 from layouts.ids import tile
 from layouts.segments_rule import labelled
 
@@ -184,22 +184,13 @@ def _rules() -> Component:
         ],
         className="basket-sliders",
     )
-    grid = dag.AgGrid(
-        id=Ids.RULES,
-        rowModelType="infinite",
+    grid = server_grid(
+        Ids.RULES,
+        height=430,
+        column={"width": 112, "autoHeaderHeight": True},
+        options={"tooltipShowDelay": 300},
         getRowId="params.data.id",
-        columnDefs=[],
-        defaultColDef={
-            "sortable": True, "resizable": True, "minWidth": 96, "width": 112,
-            "wrapHeaderText": True, "autoHeaderHeight": True,
-        },
-        dashGridOptions={
-            "rowHeight": 34, "cacheBlockSize": 100, "maxBlocksInCache": 10,
-            "animateRows": False, "tooltipShowDelay": 300,
-        },
-        className="members-grid",
-        style={"height": 430},
-    )  # fmt: skip
+    )
     return html.Section(
         [
             html.Div(

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-import dash_ag_grid as dag
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.components import attributes, chart_tile, gate, icon, waiting
+from layouts.grids import server_grid
 
 MATRIX = "products-matrix"
 LIST = "products-list"
@@ -234,20 +234,7 @@ def _list() -> html.Section:
         ],
         className="cuts-row",
     )
-    grid = dag.AgGrid(
-        id=Ids.TABLE,
-        rowModelType="infinite",
-        columnDefs=[],
-        defaultColDef={
-            "sortable": True, "resizable": True, "minWidth": 96, "wrapHeaderText": True,
-        },
-        dashGridOptions={
-            "rowHeight": 34, "headerHeight": 60, "cacheBlockSize": 100, "maxBlocksInCache": 10,
-            "animateRows": False, "suppressCellFocus": False,
-        },
-        className="members-grid",
-        style={"height": 460},
-    )  # fmt: skip
+    grid = server_grid(Ids.TABLE, height=460, options={"headerHeight": 60})
     return html.Section(
         [*gate(LIST, seen=False), head, state, job, grid],
         className="tile c12 members",

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import dash_ag_grid as dag
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.components import attributes, chart_tile, gate, icon
+from layouts.grids import server_grid
 from layouts.segments_fields import DEFAULTS
 from layouts.segments_rule import labelled
 
@@ -268,29 +268,13 @@ def _members() -> Component:
 
 def members_grid(columns: list[dict[str, Any]]) -> Component:
     """Return the table of members; it asks for its first page as soon as it is on the page."""
-    grid: Component = dag.AgGrid(
-        id=Ids.MEMBERS,
-        rowModelType="infinite",
-        columnDefs=columns,
-        defaultColDef={
-            "sortable": True,
-            "resizable": True,
-            "minWidth": 112,
-            "flex": 1,
-            "wrapHeaderText": True,
-        },
-        dashGridOptions={
-            "rowHeight": 34,
-            "headerHeight": 46,
-            "cacheBlockSize": 100,
-            "maxBlocksInCache": 10,
-            "animateRows": False,
-            "suppressCellFocus": False,
-        },
-        className="members-grid",
-        style={"height": 420},
+    return server_grid(
+        Ids.MEMBERS,
+        height=420,
+        columns=columns,
+        column={"minWidth": 112, "flex": 1},
+        options={"headerHeight": 60},
     )
-    return grid
 
 
 def _export_state() -> Component:

@@ -272,3 +272,13 @@ def test_whatever_a_store_holds_can_be_asked(raw: Any) -> None:
 def test_the_next_period_can_be_chosen(given: Any, days: int) -> None:
     """Only the lengths on offer; what is none of them is the usual one."""
     assert read_asked({"next": given}).options.next_days == days
+
+
+def test_a_segment_of_nobody_has_no_means(online_retail: Warehouse, facts: ShellFacts) -> None:
+    """A recency of nought days would be the best there is."""
+    one_country = replace(YEAR, countries=("RSA",))  # a single customer
+    view = views.table_view(one_country, facts, USUAL)
+    assert view.empty == "" and list(view.table["Customers"]).count(0) == 9
+
+    for column in ("Recency, days", "Orders", "Monetary value", "Average order"):
+        assert view.table[column].notna().sum() == 1, column
