@@ -8,7 +8,7 @@ cuts of each measure}`; there is one map, of the id `MAP_ID`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -53,8 +53,19 @@ def _check_segment(body: Body) -> None:
     parse(body["rule"])
 
 
-def _say_segment(old: Body, new: Body) -> list[str]:
-    """Name each condition that came or went; of what else changed, the whole sentence."""
+def rule_differences(
+    old: Body,
+    new: Body,
+    condition: Callable[[Condition], str] = condition_in_words,
+    whole: Callable[[Group], str] = tree_in_words,
+) -> list[str]:
+    """
+    Name each condition that came or went; of what else changed, the whole sentence.
+
+    Args:
+        old, new: Bodies of segments.
+        condition, whole: Word a condition and a tree; they may know names that the rule has not.
+    """
     before, after = parse(old["rule"]), parse(new["rule"])
     if before == after:
         return []
@@ -65,18 +76,14 @@ def _say_segment(old: Body, new: Body) -> list[str]:
     for one in list(gone):
         same = [other for other in come if (other.field, other.role) == (one.field, one.role)]
         if same:
-            told.append(f"Customers who {_words(one)} → who {_words(same[0])}.")
+            told.append(f"Customers who {condition(one)} → who {condition(same[0])}.")
             gone.remove(one)
             come.remove(same[0])
-    told += [f"No longer asked: {_words(one)}." for one in gone]
-    told += [f"Now asked: {_words(one)}." for one in come]
+    told += [f"No longer asked: {condition(one)}." for one in gone]
+    told += [f"Now asked: {condition(one)}." for one in come]
     if not told or _shape(before) != _shape(after):
-        told.append(f"In all: {tree_in_words(before)} → {tree_in_words(after)}")
+        told.append(f"In all: {whole(before)} → {whole(after)}")
     return told
-
-
-def _words(one: Condition) -> str:
-    return condition_in_words(one)
 
 
 def _shape(part: Group | Condition) -> Any:
@@ -119,7 +126,7 @@ def _cuts_in_words(cuts: Any, measure: str) -> str:
     return "quintiles" if cuts is None else ", ".join(f"{cut:g}" for cut in cuts[measure])
 
 
-SEGMENT = Kind("segment", "segment", check=_check_segment, differences=_say_segment)
+SEGMENT = Kind("segment", "segment", check=_check_segment, differences=rule_differences)
 RFM_MAP = Kind("rfm_map", "RFM map", check=_check_map, differences=_say_map)
 
 

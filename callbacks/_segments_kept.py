@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 import pandas as pd
 
@@ -12,8 +14,8 @@ from analytics.reports._warehouse import warehouse
 from analytics.reports.segments import Basis, preview
 from analytics.reports.segments_members import growth, joiners_leavers, overlap
 from analytics.reports.shell import ShellFacts
-from analytics.saved_segments import SEGMENT, kept_tree
-from callbacks._segments_preview import sentence
+from analytics.saved_segments import SEGMENT, kept_tree, rule_differences
+from callbacks._segments_preview import condition_phrase, sentence
 from callbacks._segments_rule import Saved, saved_segments
 from clickhouse_schema.errors import UnknownThing
 from clickhouse_schema.made.differences import difference, what_was_done
@@ -80,9 +82,9 @@ def needed_by(id_: str) -> str:
     return f" Until then this cannot be computed or sent: {told}."
 
 
-def versions_of(id_: str) -> tuple[str, list[Version]]:
+def versions_of(id_: str, saved: Saved, currency: str) -> tuple[str, list[Version]]:
     """
-    Return the name and history of a segment, the newest first.
+    Return the name and history of a segment, the newest first, products by their names.
 
     Raises:
         UnknownThing: There is none.
@@ -90,6 +92,12 @@ def versions_of(id_: str) -> tuple[str, list[Version]]:
     rows = history(warehouse(), SEGMENT, id_)
     line = {row.version: row for row in rows if row.held}
     newest = max(line)
+    differences = partial(
+        rule_differences,
+        condition=lambda one: condition_phrase(one, saved, currency),
+        whole=lambda tree: sentence(tree, saved, currency),
+    )
+    kind = replace(SEGMENT, differences=differences)
     found = []
     for row in rows:
         before = line.get(row.made_from)
@@ -98,7 +106,7 @@ def versions_of(id_: str) -> tuple[str, list[Version]]:
                 version=row.version,
                 done=what_was_done(row),
                 at=f"{day(row.at.date())}, {row.at:%H:%M} UTC",
-                differences=tuple(difference(SEGMENT, before, row)) if before else (),
+                differences=tuple(difference(kind, before, row)) if before else (),
                 can_return=row.held and row.version != newest,
                 aside="" if row.held else row.revision,
             )

@@ -80,11 +80,16 @@ def sentence(tree: Group, saved: Saved, currency: str) -> str:
     )
 
 
-def condition_words(one: Condition, saved: Saved, currency: str) -> str:
-    """Return a condition in words, beginning with a capital."""
-    said = condition_in_words(
+def condition_phrase(one: Condition, saved: Saved, currency: str) -> str:
+    """Return a condition as what follows "customers who"."""
+    return condition_in_words(
         one, money=_exact(currency), saved=saved.names, products=products_in(one)
     )
+
+
+def condition_words(one: Condition, saved: Saved, currency: str) -> str:
+    """Return a condition in words, beginning with a capital."""
+    said = condition_phrase(one, saved, currency)
     return said[:1].upper() + said[1:]
 
 

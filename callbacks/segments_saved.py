@@ -151,8 +151,8 @@ def show_history(shown: Any) -> Any:
     """Show who changed a segment when, and what."""
     id_ = str(shown.get("id")) if isinstance(shown, dict) else ""
     try:
-        name, versions = versions_of(id_)
-    except WarehouseError as error:
+        name, versions = versions_of(id_, saved_segments(), shell_facts().data.currency)
+    except _KNOWN as error:
         return html.P(str(error), className="sub")
     return drawn.history(name, versions, id_)
 

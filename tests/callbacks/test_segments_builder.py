@@ -242,10 +242,27 @@ def test_saving_keeps_versions_and_tells_conflicts(
     _, told, _, _ = save_segment(1, "Other", "", "", "", False, {"rule": _rule(NOWHERE)})
     assert "not finished" in told
 
-    name, versions = versions_of(made["segment"])
+    name, versions = versions_of(made["segment"], saved_segments(), "GBP")
     assert name == "Twice"
     assert [one.version for one in versions if one.can_return] == [2, 1]
     assert any("at least 2" in said for one in versions for said in one.differences)
+
+
+def test_a_history_calls_products_by_their_names(
+    shop: Warehouse, facts: ShellFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody knows products by their codes."""
+    monkeypatch.setattr("callbacks.segments_saving.notify", lambda *_, **__: None)
+    code, label = next(iter(dict(product_choices("", (), basis_of(facts))).items()))
+    name = label.removesuffix(f" ({code})")
+    bought = {"key": "p", "field": "product", "operator": "bought", "value": [code]}
+    made = save_segment(1, "Buyers", "", "", "", False, {"rule": _rule(TWICE)})[2]
+    save_segment(1, "Buyers", "", "", "", False, {**made, "rule": _rule(TWICE, bought)})
+
+    _, versions = versions_of(made["segment"], saved_segments(), "GBP")
+
+    told = " ".join(said for one in versions for said in one.differences)
+    assert name in told and code not in told
 
 
 def test_overlap_of_kept_segments(
@@ -309,7 +326,7 @@ def test_a_version_kept_aside_can_be_used_later(
         save_segment(
             1, "Aside", "", "", author, False, {**made, "rule": _rule({**TWICE, "value": value})}
         )
-    _, versions = versions_of(made["segment"])
+    _, versions = versions_of(made["segment"], saved_segments(), "GBP")
     (aside,) = [one for one in versions if one.aside]
     assert not aside.can_return and "kept aside" in aside.done
     pressed = adopt(made["segment"], 2, aside.aside)
