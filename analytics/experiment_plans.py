@@ -16,6 +16,7 @@ from clickhouse_schema.experiments.past import GOALS, Goal
 from clickhouse_schema.rules.tree import EVERYBODY, Condition, Group, RuleError
 
 EVERYONE = "all"
+RFM = "rfm"
 FEWEST_DAYS, MOST_DAYS = 7, 182
 MOST_ARMS = 5
 GOAL_LABELS: dict[Goal, str] = {
@@ -181,7 +182,7 @@ def tree_of(segment: str, saved: Mapping[str, Group]) -> Group:
     if segment == EVERYONE:
         return EVERYBODY
     kind, _, word = segment.partition(":")
-    if kind == "rfm":
+    if kind == RFM:
         return Group("all", (Condition("rfm_segment", "is_any_of", (word,)),))
     if word not in saved:
         raise InvalidThing("The segment of this experiment is not there any more. Choose another.")

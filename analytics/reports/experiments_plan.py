@@ -33,12 +33,8 @@ from analytics.models.experiment_simulator import (
 )
 from analytics.models.rfm import SEGMENTS
 from analytics.reports._warehouse import warehouse
-from analytics.reports.experiments import (
-    SegmentPast,
-    part_of_past,
-    segment_past,
-    usual_lifts,
-)
+from analytics.reports.experiments import usual_lifts
+from analytics.reports.experiments_past import SegmentPast, part_of_past, segment_past
 from analytics.saved_segments import kept_trees
 from clickhouse_schema.errors import MadeError
 from clickhouse_schema.experiments.arms import kept_out, split_balance

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
 from analytics.errors import NotEnoughData
 from analytics.experiment_plans import Plan
-from analytics.experiments import segment_members
 from analytics.jobs import JobQueue, Work, kind
 from analytics.models.experiment_power import why_too_small
 from analytics.models.experiment_replay import REPLAYS, Outcomes, Proof, replay
 from analytics.reports._warehouse import warehouse
-from analytics.reports.experiments import recent_starts
+from analytics.reports.experiments_past import cuts_at, midnight, recent_starts, whose_at
 from clickhouse_schema.experiments.past import Window, past_values
 from clickhouse_schema.queries.loads import DataState, data_state
 
@@ -34,10 +33,9 @@ def past_outcomes(plan: Plan, data: DataState) -> Outcomes:
         NotEnoughData: No whole window lies behind, or too few did anything in it.
     """
     start = recent_starts(plan.days, data)[0]
-    at = datetime.combine(start, time())
-    window = Window(at, at + timedelta(days=plan.days))
-    members = segment_members(warehouse(), plan, start)
-    frame = past_values(warehouse(), members, window, plan.goal)
+    window = Window(midnight(start), midnight(start) + timedelta(days=plan.days))
+    whose = whose_at(plan, start)
+    frame = past_values(warehouse(), whose, window, cuts_at(start), plan.goal)
     if frame.empty:
         raise NotEnoughData("Nobody of this segment bought in the past window.")
     customers, doers = int(frame["customers"].iloc[0]), int(frame["doers"].iloc[0])

@@ -10,8 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from clickhouse_schema.client import Warehouse, run_statement
-from clickhouse_schema.experiments.statements import about, about_arms
-from clickhouse_schema.members.facts import Members
+from clickhouse_schema.experiments.statements import Whose, about_arms, about_past, plain
 from clickhouse_schema.scoring import Cuts
 
 Goal = Literal["conversion", "revenue", "orders", "margin"]
@@ -36,6 +35,12 @@ PAST_MOMENTS = {"cell": "int64"} | MEASURES
 ARM_MOMENTS = {"arm": "int64", "cell": "int64"} | MEASURES
 PAST_LENGTHS = {"weeks": "int64", "customers": "int64", "total": "float64", "squares": "float64"}
 PAST_VALUES = {"value": "float64", "customers": "int64", "doers": "int64"}
+PAST_CUTS = {
+    "snapshot": "datetime64[s]",
+    "recency_cuts": "object",
+    "frequency_cuts": "object",
+    "monetary_cuts": "object",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +63,48 @@ class Window:
         return {"snapshot": self.start, "until": self.end, "since": since}
 
 
-def past_moments(
-    warehouse: Warehouse, members: Members, window: Window, cuts: Cuts, steps: int = COARSE
-) -> pd.DataFrame:
+def past_cuts(
+    warehouse: Warehouse, snapshots: Sequence[datetime], last_key: int
+) -> dict[datetime, Cuts]:
     """
-    Return sums over members who had ordered before the window, per pair of scores.
+    Return where the scores of all customers were cut into fifths at several moments.
 
     Args:
         warehouse: Where to ask.
-        members: As judged when the window began, so that nobody is in for what they did in it.
+        snapshots: The moments; one before the first order is not in the answer.
+        last_key: As of `Whose`.
+
+    Raises:
+        WarehouseError: ClickHouse refused or could not be reached.
+    """
+    params = {"snapshots": list(dict.fromkeys(snapshots)), "last_key": last_key}
+    frame = run_statement(warehouse, "past_cuts", plain("past_cuts"), params, PAST_CUTS)
+    return {
+        row.snapshot.to_pydatetime(): Cuts(
+            tuple(row.recency_cuts), tuple(row.frequency_cuts), tuple(row.monetary_cuts)
+        )
+        for row in frame.itertuples()
+    }
+
+
+def past_moments(
+    warehouse: Warehouse,
+    whose: Whose,
+    window: Window,
+    cuts: Cuts,
+    *,
+    with_costs: bool = False,
+    steps: int = COARSE,
+) -> pd.DataFrame:
+    """
+    Return sums over customers who had ordered before the window, per pair of scores.
+
+    Args:
+        warehouse: Where to ask.
+        whose: As judged when the window began, so that nobody is in for what they did in it.
         window: Whose outcomes are added up.
-        cuts: Of the scores.
+        cuts: Of the scores, as the window began.
+        with_costs: Whether costs are looked up; if not, the margin is the revenue.
         steps: Bins of spending in each doubling.
 
     Returns:
@@ -81,8 +117,9 @@ def past_moments(
     Raises:
         WarehouseError: ClickHouse refused or could not be reached.
     """
-    text, params = about("past_moments", members)
-    params |= window.as_params() | cuts.as_params() | {"steps": steps}
+    text, params = about_past("past_moments", whose)
+    params |= window.as_params() | cuts.as_params()
+    params |= {"steps": steps, "with_costs": int(with_costs)}
     return run_statement(warehouse, "past_moments", text, params, PAST_MOMENTS)
 
 
@@ -103,15 +140,21 @@ def arm_moments(
 
 
 def past_lengths(
-    warehouse: Warehouse, members: Members, start: datetime, weeks: Sequence[int], goal: Goal
+    warehouse: Warehouse,
+    whose: Whose,
+    start: datetime,
+    cuts: Cuts,
+    weeks: Sequence[int],
+    goal: Goal,
 ) -> pd.DataFrame:
     """
     Return sums of a measure over windows of several lengths that begin at one moment.
 
     Args:
         warehouse: Where to ask.
-        members: As judged at `start`.
+        whose: As judged at `start`.
         start: Of all windows.
+        cuts: Of the scores at `start`.
         weeks: Their lengths, ascending.
         goal: Which measure.
 
@@ -121,17 +164,23 @@ def past_lengths(
     Raises:
         WarehouseError: ClickHouse refused or could not be reached.
     """
-    text, params = about("past_lengths", members)
-    params |= {
-        "snapshot": start, "until": start + timedelta(weeks=max(weeks)),
-        "lengths": list(weeks), "goal": goal,
-    }  # fmt: skip
+    text, params = about_past("past_lengths", whose)
+    until = start + timedelta(weeks=max(weeks))
+    params |= Window(start, until).as_params() | cuts.as_params()
+    params |= {"lengths": list(weeks), "goal": goal, "with_costs": 0}
     return run_statement(warehouse, "past_lengths", text, params, PAST_LENGTHS)
 
 
-def past_values(warehouse: Warehouse, members: Members, window: Window, goal: Goal) -> pd.DataFrame:
+def past_values(
+    warehouse: Warehouse, whose: Whose, window: Window, cuts: Cuts, goal: Goal
+) -> pd.DataFrame:
     """
-    Return what members did in a window, those at 0 left out.
+    Return what customers did in a window, those at 0 left out.
+
+    Args:
+        warehouse: Where to ask.
+        whose, window, cuts: As of `past_moments`.
+        goal: Which measure.
 
     Returns:
         At most `MOST_VALUES` rows: `value`, and in each how many `customers` and `doers`
@@ -140,6 +189,7 @@ def past_values(warehouse: Warehouse, members: Members, window: Window, goal: Go
     Raises:
         WarehouseError: ClickHouse refused or could not be reached.
     """
-    text, params = about("past_values", members)
-    params |= window.as_params() | {"goal": goal, "most": MOST_VALUES}
+    text, params = about_past("past_values", whose)
+    params |= window.as_params() | cuts.as_params()
+    params |= {"goal": goal, "most": MOST_VALUES, "with_costs": int(goal == "margin")}
     return run_statement(warehouse, "past_values", text, params, PAST_VALUES)

@@ -23,7 +23,8 @@ from analytics.models.experiment_replay import Outcomes, replay
 from analytics.models.experiment_tests import Moments, sample_ratio, welch
 from analytics.reports._cache import cache
 from analytics.reports._warehouse import use_warehouse
-from analytics.reports.experiments import goal_moments, segment_past
+from analytics.reports.experiments import goal_moments
+from analytics.reports.experiments_past import segment_past
 from analytics.reports.experiments_plan import forecast
 from analytics.reports.experiments_replay import prove
 from analytics.reports.shell import shell_facts

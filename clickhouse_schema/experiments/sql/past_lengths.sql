@@ -36,7 +36,17 @@ FROM
             FROM orders
             WHERE customer_key != 0
               AND ordered_at < {until:DateTime('UTC')}
-              AND customer_key IN ({{who}})
+              AND customer_key <= {last_key:UInt64}
+              AND {{is_member}}
+              AND (empty({cells:Array(UInt8)}) OR customer_key IN
+              (
+                  SELECT customer_key
+                  FROM
+                  (
+                      {{kept_outcomes}}
+                  )
+                  WHERE ({{r_score}} - 1) * 5 + {{f_score}} IN {cells:Array(UInt8)}
+              ))
         )
         GROUP BY customer_key
         HAVING frequency > 0

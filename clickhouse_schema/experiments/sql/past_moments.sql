@@ -1,11 +1,12 @@
--- Sums over the customers of a past window, per pair of recency and frequency scores.
+-- Sums over the customers of a past window, per pair of recency and frequency scores; an empty
+-- list of cells keeps all.
 SELECT
     toUInt8(({{r_score}} - 1) * 5 + {{f_score}})                        AS cell,
     {{measures}}
 FROM
 (
-    {{customer_outcomes}}
+    {{kept_outcomes}}
 )
-WHERE frequency > 0
 GROUP BY cell
+HAVING empty({cells:Array(UInt8)}) OR cell IN {cells:Array(UInt8)}
 ORDER BY cell

@@ -17,9 +17,10 @@ FROM
         countIf(value != 0) OVER ()                                     AS doers
     FROM
     (
-        {{customer_outcomes}}
+        {{kept_outcomes}}
     )
-    WHERE frequency > 0
+    WHERE empty({cells:Array(UInt8)})
+       OR ({{r_score}} - 1) * 5 + {{f_score}} IN {cells:Array(UInt8)}
 )
 WHERE value != 0
 ORDER BY sipHash64(customer_key)

@@ -15,14 +15,33 @@ from scipy import stats
 from analytics.errors import NotEnoughData
 from analytics.experiment_kinds import Experiment
 from analytics.experiment_plans import Plan
-from analytics.experiments import add_results, conclude, plan_experiment, running, start, stop
-from analytics.reports.experiments import recent_starts, segment_past, usual_lifts
+from analytics.experiments import (
+    add_results,
+    conclude,
+    plan_experiment,
+    running,
+    segment_members,
+    start,
+    stop,
+)
+from analytics.reports import experiments_past
+from analytics.reports._cache import cache, forget_version
+from analytics.reports.experiments import usual_lifts
 from analytics.reports.experiments_measure import measured, verdict_of
+from analytics.reports.experiments_past import (
+    cuts_at,
+    midnight,
+    recent_starts,
+    segment_past,
+    whose_at,
+)
 from analytics.reports.experiments_plan import balance, forecast, strategies, worth_by_segment
 from analytics.reports.experiments_replay import past_outcomes, proof_of, prove
 from clickhouse_schema.client import Warehouse
+from clickhouse_schema.experiments.past import Window, past_moments
 from clickhouse_schema.experiments.result_file import read_result_file
 from clickhouse_schema.made.things import Author
+from clickhouse_schema.members.facts import Members
 from clickhouse_schema.queries.loads import DataState, data_state
 from tests.clickhouse_schema.experiments.conftest import orders
 from tests.conftest import empty
@@ -47,6 +66,11 @@ def shop(warehouse: Warehouse) -> Iterator[Warehouse]:
 def data(shop: Warehouse) -> DataState:
     """What is loaded of them."""
     return data_state(shop)
+
+
+def export_keys(shop: Warehouse, members: Members) -> list[int]:
+    """Return the keys of a selection."""
+    return [int(key) for (key,) in shop.rows(members.text, dict(members.params))]
 
 
 def begun(shop: Warehouse, plan: Plan = PLAN, name: str = "Test") -> Experiment:
@@ -182,6 +206,34 @@ def test_a_segments_past_is_that_of_its_members(shop, data):
     )
     assert not past.season_known
     assert past.margin is None
+
+
+def test_a_named_segments_past_is_of_those_the_rule_finds(shop, data):
+    """Scores looked up with the outcomes say the same as the rule of the segment does."""
+    for word in ("champions", "hibernating", "at_risk"):
+        plan = replace(PLAN, segment=f"rfm:{word}")
+        for start_ in (data.today, recent_starts(21, data)[0]):
+            members = segment_members(shop, plan, start_)
+            by_rule = len(export_keys(shop, members))
+            cuts = cuts_at(start_)
+            window = Window(midnight(start_), midnight(start_))
+            found = past_moments(shop, whose_at(plan, start_), window, cuts)
+
+            assert found["customers"].sum() == by_rule
+
+
+def test_of_a_large_segment_a_sample_is_looked_at(shop, data, monkeypatch):
+    """Its customers are counted whole; its past is that of some of them, and told so."""
+    whole = segment_past(PLAN, data)
+    monkeypatch.setattr(experiments_past, "MOST_LOOKED_AT", 300)
+    forget_version()
+    cache.clear()
+    found = segment_past(PLAN, data)
+
+    assert found.customers == whole.customers == 600
+    assert found.looked_at == pytest.approx(0.5)
+    assert 230 < found.windows[0].customers < 370
+    assert found.moments.mean == pytest.approx(whole.moments.mean, rel=0.25)
 
 
 def test_a_forecast_answers_every_question(shop, data):
