@@ -13,10 +13,10 @@ from analytics.models.experiment_simulator import Campaign, Offer
 from analytics.models.rfm import SEGMENTS
 from clickhouse_schema.errors import InvalidThing
 from clickhouse_schema.experiments.past import GOALS, Goal
-from clickhouse_schema.rules.tree import EVERYBODY, Condition, Group, RuleError
+from clickhouse_schema.rules.tree import EVERYBODY, Condition, Group, RuleError, cluster_name
 
 EVERYONE = "all"
-RFM = "rfm"
+RFM, SAVED, CLUSTER = "rfm", "saved", "cluster"
 FEWEST_DAYS, MOST_DAYS = 7, 182
 MOST_ARMS = 5
 GOAL_LABELS: dict[Goal, str] = {
@@ -30,7 +30,10 @@ OFFER_LABELS: dict[Offer, str] = {
 }  # fmt: skip
 State = Literal["draft", "running", "stopped", "analysed"]
 STATES: tuple[State, ...] = get_args(State)
-_SEGMENT = re.compile(r"^(all|rfm:[a-z_]{1,40}|saved:[a-z0-9_-]{1,64})$")
+_SEGMENT = re.compile(
+    r"(all|rfm:[a-z_]{1,40}|saved:[a-z0-9_-]{1,64}"
+    r"|cluster:[a-z0-9][a-z0-9_-]{0,63}:[1-9][0-9]?)"
+)
 _LONGEST_NAME = 40
 
 
@@ -40,7 +43,8 @@ class Plan:
     An experiment as it is planned.
 
     Attributes:
-        segment: `all`, `rfm:<named segment>` or `saved:<id of a kept segment>`.
+        segment: `all`, `rfm:<named segment>`, `saved:<id of a kept segment>` or
+            `cluster:<id of a grouping>:<number of its group>`.
         goal: What it is judged by.
         days: How long it runs.
         offer: What customers get.
@@ -102,7 +106,7 @@ class Plan:
             for name, value, low, high in numbers
             if not math.isfinite(value) or not low <= value <= high
         ]
-        if not _SEGMENT.match(self.segment):
+        if not _SEGMENT.fullmatch(self.segment):
             found.append("Choose a segment.")
         elif self.segment.startswith("rfm:") and self.segment[4:] not in SEGMENTS:
             found.append("There is no such RFM segment.")
@@ -184,9 +188,19 @@ def tree_of(segment: str, saved: Mapping[str, Group]) -> Group:
     kind, _, word = segment.partition(":")
     if kind == RFM:
         return Group("all", (Condition("rfm_segment", "is_any_of", (word,)),))
+    if kind == CLUSTER:
+        grouping, number = group_of(segment)
+        name = cluster_name(grouping, number, "Group")
+        return Group("all", (Condition("cluster", "is_any_of", (name,)),))
     if word not in saved:
         raise InvalidThing("The segment of this experiment is not there any more. Choose another.")
     return saved[word]
+
+
+def group_of(segment: str) -> tuple[str, int]:
+    """Return the grouping and the number of the group that a plan's segment names."""
+    _, grouping, number = segment.split(":")
+    return grouping, int(number)
 
 
 def readable_plan(given: Any) -> Plan:

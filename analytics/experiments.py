@@ -12,6 +12,7 @@ from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
 
+from analytics.cluster_members import GROUPING
 from analytics.errors import NotEnoughData
 from analytics.experiment_kinds import (
     EXPERIMENT,
@@ -22,7 +23,7 @@ from analytics.experiment_kinds import (
     Run,
     experiment_of,
 )
-from analytics.experiment_plans import Plan, describe_offer, tree_of
+from analytics.experiment_plans import CLUSTER, RFM, Plan, describe_offer, group_of, tree_of
 from analytics.models.rfm import SEGMENTS
 from analytics.saved_segments import (
     SEGMENT,
@@ -147,11 +148,15 @@ def segment_name(warehouse: Warehouse, segment: str) -> str:
     if segment == "all":
         return "All customers"
     kind, _, word = segment.partition(":")
-    if kind == "rfm":
+    if kind == RFM:
         return SEGMENTS[word]
     try:
+        if kind == CLUSTER:
+            grouping, number = group_of(segment)
+            clusters = current(warehouse, GROUPING, grouping).body["clusters"]
+            return str(clusters[number - 1]["name"])
         return current(warehouse, SEGMENT, word).name
-    except UnknownThing:
+    except (UnknownThing, IndexError):
         return "A segment that is gone"
 
 

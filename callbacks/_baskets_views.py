@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 from dash import dcc
 
 from analytics.errors import NotEnoughData
+from analytics.experiment_plans import Plan
 from analytics.reports._slice import slice_of
 from analytics.reports.baskets import BasketQuestion
-from analytics.reports.baskets_found import Companions, Tried, network, rule_parts
+from analytics.reports.baskets_found import BundlePlan, Companions, Tried, network, rule_parts
 from analytics.reports.shell import ShellFacts
 from callbacks._overview_views import trusted
 from clickhouse_schema.baskets.results import BasketRun
@@ -367,6 +369,19 @@ def opened_rule(run: BasketRun, cell: Any) -> list[int]:
 def without_words(labels: Sequence[str]) -> str:
     """Return `A, but never B`."""
     return f"{joined(list(labels[:-1]))}, but never {labels[-1]}"
+
+
+def plan_link(segment: str, plan: BundlePlan) -> str:
+    """Return the query under which Experiments opens a plan for a saved segment and a bundle."""
+    shares = {
+        "depth": plan.discount, "redeemed": plan.take_up, "margin": plan.margin, "low": plan.low,
+        "likely": plan.likely, "high": plan.high,
+    }  # fmt: skip
+    entries = {name: round(100 * one, 1) for name, one in shares.items() if one is not None}
+    entries["margin"] = max(1.0, entries.get("margin", 100 * Plan().margin))
+    asked = {"view": "plan", "for": f"saved:{segment}", "offer": "discount", **entries,
+             "why": plan.why}  # fmt: skip
+    return f"?{urlencode(asked)}"
 
 
 def segment_link(said: str, segment: str, name: str) -> list[Any]:

@@ -170,8 +170,8 @@ def fidelity_words(rule: Body) -> str:
     )
 
 
-def closer_of(body: Body, place: int) -> Closer:
-    """Return one group looked at closer; `place` from 1."""
+def closer_of(id_: str, body: Body, place: int) -> Closer:
+    """Return one group of a kept grouping looked at closer; `place` from 1."""
     one = body["clusters"][place - 1]
     words = body["model"]["words"][:4]
     typical = tuple(
@@ -194,6 +194,7 @@ def closer_of(body: Body, place: int) -> Closer:
         typical=typical,
         mixes=mixes,
         rule=rule_tree(body, place) is not None,
+        plan=f"/experiments?view=plan&for=cluster:{id_}:{place}",
         about=f"Shares of revenue, of {count(body['sampled'])} customers; in brackets those of "
         "everybody. Only differences of 5% and more are told.",
     )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 from analytics.experiment_plans import Plan
 
 _PERCENTS = ("control", "depth", "margin", "redeemed", "low", "likely", "high")
 _AMOUNTS = ("contact_cost", "redemption_cost")
 _WORDS = ("segment", "goal", "offer")
-OWN_BASIS = "An assumption: nothing like it has been measured here yet"
+LONGEST_BASIS = 240
 
 
 def read_plan(raw: Any) -> Plan:
@@ -39,10 +40,31 @@ def read_plan(raw: Any) -> Plan:
         found["seed"] = _seed(held["seed"])
     if held.get("arms"):
         found["arms"] = [name.strip() for name in str(held["arms"])[:300].split(",")]
-    basis = held.get("basis")
+    basis, origin = held.get("basis"), held.get("origin")
     if isinstance(basis, str) and basis.count(";") == 3:
         found["basis"] = f"Measured in “{basis.split(';')[3][:120]}”"
+    elif isinstance(origin, str) and origin.strip():
+        found["basis"] = origin.strip()[:LONGEST_BASIS]
     return Plan.of(found)
+
+
+def plan_of_link(search: Any) -> Plan:
+    """
+    Return the plan that a link of another tab begins with; what it does not say is as usual.
+
+    Args:
+        search: The link's query: `for` (segment), `offer`, `depth`, `margin`, `redeemed`, `low`,
+            `likely`, `high` in per cent, and `why` in words.
+
+    Raises:
+        ValueError: It says something that cannot be used; the sentence says what.
+    """
+    asked = parse_qs(str(search)[:2000].lstrip("?"))
+    held: dict[str, Any] = {"segment": asked["for"][0]} if "for" in asked else {}
+    for name in ("offer", *_PERCENTS):
+        if name in asked:
+            held[name] = asked[name][0]
+    return read_plan(held | {"origin": asked.get("why", [""])[0]})
 
 
 def as_entries(plan: Plan) -> dict[str, Any]:

@@ -122,6 +122,9 @@ def design_lines(found: Forecast, facts: ShellFacts) -> tuple[list[tuple[str, st
         lines.append((weeks, "would be enough with these customers"))
     if past.margin is not None:
         lines.append((percent(past.margin), "margin, as the loaded costs say"))
+    if past.looked_at < 1:
+        looked = count(sum(one.customers for one in past.windows) / len(past.windows))
+        lines.append((looked, "customers drawn at random tell the past, per window"))
     windows = [f"{day(one.start)}: {_value(one.value, plan.goal, facts.data.currency)}"
                for one in past.windows]  # fmt: skip
     lines.append((_value(past.moments.mean, plan.goal, facts.data.currency),
@@ -142,8 +145,8 @@ def plan_views(
     trust = trust_of("experiment_forecast", facts, statements)
     return [
         _profit_view(found, facts, trust), _swing_view(found, facts, trust),
-        _worth_view(found, facts, trust), _share_view(found, facts, trust),
-        _depth_view(found, facts, trust),
+        worth_view(worth_by_segment(found), "segment", facts, statements),
+        _share_view(found, facts, trust), _depth_view(found, facts, trust),
     ]  # fmt: skip
 
 
@@ -197,19 +200,29 @@ def _ends(name: str, ends: tuple[float, float], currency: str) -> tuple[str, str
     return signed_percent(ends[0]).lstrip("+"), signed_percent(ends[1]).lstrip("+")
 
 
-def _worth_view(found: Forecast, facts: ShellFacts, trust: Trust) -> ChartView:
-    worth, currency = worth_by_segment(found), facts.data.currency
+def worth_view(
+    worth: pd.DataFrame, what: str, facts: ShellFacts, statements: Sequence[Statement]
+) -> ChartView:
+    """
+    Return which sub-segments a plan pays in.
+
+    Args:
+        worth: As of `worth_by_segment`.
+        what: The sub-segments are, one of them in a word.
+        facts, statements: For where the numbers come from.
+    """
+    currency = facts.data.currency
     bars = [
         Bar(row.name, row.profit, f"{signed_money(row.each, currency)} each")
         for row in worth.itertuples()
     ]
     paying = [row.name for row in worth.itertuples() if row.profit > 0]
-    title = f"It pays among {joined(paying[:3])}" if paying else "It pays in no segment"
+    title = f"It pays among {joined(paying[:3])}" if paying else f"It pays in no {what}"
     if len(paying) == len(worth):
-        title = "It pays in every segment"
+        title = f"It pays in every {what}"
     table = pd.DataFrame(
         {
-            "Segment": worth["name"],
+            what.capitalize(): worth["name"],
             "Customers": worth["customers"],
             "Buy anyway": worth["rate"].map(percent),
             "A buyer spends": worth["spend"].map(lambda one: money(one, currency)),
@@ -218,6 +231,7 @@ def _worth_view(found: Forecast, facts: ShellFacts, trust: Trust) -> ChartView:
             "to": worth["high"].map(lambda one: signed_money(one, currency)),
         }
     )
+    trust = trust_of("experiment_forecast", facts, statements)
     return ChartView(change_figure(bars), f"{title}.", table, trust, title)
 
 

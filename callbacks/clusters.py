@@ -282,7 +282,7 @@ def look_closer(chosen: Any, found: Any) -> Any:
     place = int(chosen) if str(chosen).isdigit() else 1
     if made is None or not 1 <= place <= len(made.body["clusters"]):
         return no_update
-    return drawn.closer(views.closer_of(made.body, place))
+    return drawn.closer(views.closer_of(made.id, made.body, place))
 
 
 @callback(

@@ -29,7 +29,8 @@ from analytics.experiments import (
 )
 from analytics.reports._warehouse import warehouse
 from analytics.reports.experiments import measured_lifts
-from analytics.reports.experiments_plan import forecast, strategies
+from analytics.reports.experiments_next import strategies
+from analytics.reports.experiments_plan import forecast
 from analytics.reports.shell import ShellFacts, shell_facts
 from callbacks._errors import notify, tell_failure
 from callbacks._experiments_views import nothing_yet, trust_of

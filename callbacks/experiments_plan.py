@@ -12,9 +12,11 @@ from dash import (
     State,
     callback,
     clientside_callback,
+    ctx,
     no_update,
 )
 
+from analytics.cluster_members import kept_groupings
 from analytics.errors import AnalysisError
 from analytics.experiments import (
     change_plan,
@@ -25,12 +27,13 @@ from analytics.jobs import Job, queue
 from analytics.models.rfm import SEGMENTS
 from analytics.reports._warehouse import warehouse
 from analytics.reports.experiments import measured_lifts
-from analytics.reports.experiments_plan import forecast
+from analytics.reports.experiments_groups import grouping_in_use, worth_by_group
+from analytics.reports.experiments_plan import forecast, worth_by_segment
 from analytics.reports.experiments_replay import REPLAY, proof_of, submit_replay
 from analytics.reports.shell import ShellFacts, shell_facts
 from analytics.saved_segments import SEGMENT
 from callbacks._errors import notify, tell_failure
-from callbacks._experiments_read import as_entries, read_plan
+from callbacks._experiments_read import as_entries, plan_of_link, read_plan
 from callbacks._experiments_views import (
     design_lines,
     nothing_yet,
@@ -39,6 +42,7 @@ from callbacks._experiments_views import (
     plan_words,
     proof_view,
     proof_words,
+    worth_view,
 )
 from callbacks._segments_rule import asking_of
 from clickhouse_schema.asking import asking
@@ -48,12 +52,13 @@ from clickhouse_schema.made.things import Author
 from clickhouse_schema.recording import recording
 from layouts import experiments_plan as drawn
 from layouts.experiments import AUTHOR
-from layouts.experiments_plan import CHARTS, OWN_LIFT, PLAN, PROOF, Ids, choice, shown
+from layouts.experiments_plan import CHARTS, OWN_LIFT, PLAN, PROOF, WORTH, Ids, choice, shown
 from layouts.figures.experiments import signed_percent
 from layouts.ids import Shell, tile
 from layouts.segments_builder import number_cards
 
 _KNOWN = (AnalysisError, WarehouseError)
+_NO_GROUPING = "No grouping of customers is in use. Find groups in the Clusters tab first."
 
 
 @callback(
@@ -66,6 +71,7 @@ def offer_choices(question: Any) -> Any:
     """Offer the segments there are, and the lifts that were measured."""
     try:
         kept = listed(warehouse(), SEGMENT)
+        groupings = kept_groupings(warehouse())
         measured = measured_lifts()
     except WarehouseError as error:
         tell_failure("experiments-choices", error)
@@ -74,6 +80,10 @@ def offer_choices(question: Any) -> Any:
     segments += [{"value": f"rfm:{word}", "label": f"RFM: {name}"}
                  for word, name in SEGMENTS.items()]  # fmt: skip
     segments += [{"value": f"saved:{one.id}", "label": one.name} for one in kept]
+    segments += [{"value": f"cluster:{one.id}:{place}",
+                  "label": f"Cluster: {group['name']} ({one.name})"}
+                 for one in groupings
+                 for place, group in enumerate(one.body["clusters"], 1)]  # fmt: skip
     lifts = [{"value": OWN_LIFT, "label": "My own assumption"}]
     for one in measured:
         told = one.verdict or {}
@@ -94,9 +104,11 @@ def offer_choices(question: Any) -> Any:
     Output(Ids.ANSWERED, "data"),
     *[Output(tile("view", name), "data") for name in CHARTS],
     Input(Ids.QUESTION, "data"),
+    State(tile("switch", WORTH), "value"),
+    running=[(Output(Ids.BUSY, "className"), drawn.AT_WORK, drawn.IDLE)],
     prevent_initial_call=True,
 )
-def answer_plan(question: Any) -> Any:
+def answer_plan(question: Any, worth_by: Any) -> Any:
     """Say what the plan may bring and how large it must be."""
     held = question if isinstance(question, dict) else {}
     try:
@@ -109,12 +121,43 @@ def answer_plan(question: Any) -> Any:
     except (ValueError, *_KNOWN) as error:
         return _not_answered(error)
     lines, trouble = design_lines(found, facts)
-    views = plan_views(found, facts, statements)
+    views: list[Any] = [
+        {**view.to_dict(), "version": facts.version}
+        for view in plan_views(found, facts, statements)
+    ]
+    if worth_by == "group":
+        views[CHARTS.index(WORTH)] = no_update  # `split_worth` draws it
     return [
         plan_words(found, facts), number_cards(plan_numbers(found, facts)),
-        drawn.design_words(lines, trouble), {"plan": held.get("plan")},
-        *[{**view.to_dict(), "version": facts.version} for view in views],
+        drawn.design_words(lines, trouble), {"plan": held.get("plan")}, *views,
     ]  # fmt: skip
+
+
+@callback(
+    Output(tile("view", WORTH), "data", allow_duplicate=True),
+    Input(tile("switch", WORTH), "value"),
+    Input(Ids.ANSWERED, "data"),
+    prevent_initial_call=True,
+)
+def split_worth(worth_by: Any, answered: Any) -> Any:
+    """Show where the plan pays by RFM segment, or by group of the grouping in use."""
+    if not isinstance(answered, dict):
+        return no_update
+    if worth_by != "group" and ctx.triggered_id == Ids.ANSWERED:
+        return no_update  # it came with the answer
+    try:
+        facts = shell_facts()
+        with recording() as statements:
+            found = forecast(read_plan(answered.get("plan")), facts.data)
+            worth, what = worth_by_segment(found), "segment"
+            if worth_by == "group":
+                grouping = grouping_in_use()
+                if grouping is None:
+                    return nothing_yet(_NO_GROUPING, "experiment_forecast", facts)
+                worth, what = worth_by_group(found, grouping, facts.data), "cluster"
+    except (ValueError, MadeError, *_KNOWN) as error:
+        return {"empty": str(error), "figure": None, "answer": str(error)}
+    return {**worth_view(worth, what, facts, statements).to_dict(), "version": facts.version}
 
 
 def _not_answered(error: Exception) -> list[Any]:
@@ -163,7 +206,9 @@ def save_plan(clicks: Any, name: Any, question: Any, opened: Any, author: Any) -
     prevent_initial_call=True,
 )
 def open_plan(wanted: Any) -> Any:
-    """Put the plan of a draft into the entries."""
+    """Put the plan of a draft, or of a link, into the entries."""
+    if isinstance(wanted, dict) and wanted.get("link"):
+        return _linked(wanted["link"])
     id_ = str(wanted.get("id"))[:64] if isinstance(wanted, dict) and wanted.get("id") else ""
     if not id_:
         return None, "", False, "Save as a draft"
@@ -175,8 +220,20 @@ def open_plan(wanted: Any) -> Any:
     entries = as_entries(found.plan)
     if found.state != "draft":
         notify("It has begun, so its plan stays as it was; this is a new one like it.")
-        return {"id": None, "entries": entries}, f"{found.name} again", False, "Save as a draft"
-    return {"id": found.id, "entries": entries}, found.name, True, "Save the plan"
+        held = {"id": None, "entries": entries, "origin": found.plan.basis}
+        return held, f"{found.name} again", False, "Save as a draft"
+    held = {"id": found.id, "entries": entries, "origin": found.plan.basis}
+    return held, found.name, True, "Save the plan"
+
+
+def _linked(search: Any) -> list[Any]:
+    try:
+        plan = plan_of_link(search)
+    except ValueError as error:
+        notify(str(error), head="The plan of this address", kind="warning")
+        return [None, "", False, "Save as a draft"]
+    held = {"id": None, "entries": as_entries(plan), "origin": plan.basis}
+    return [held, "", False, "Save as a draft"]
 
 
 @callback(
@@ -261,6 +318,7 @@ clientside_callback(
     Input(tile("seen", PLAN), "data"),
     State(choice(ALL), "id"),
     State(shown(ALL), "id"),
+    State(Ids.OPENED, "data"),
 )
 clientside_callback(
     _browser("entries"),

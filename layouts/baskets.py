@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.components import attributes, chart_tile, gate, icon, segmented
+from layouts.components import attributes, author_entry, chart_tile, gate, icon, segmented
 from layouts.grids import server_grid
 from layouts.ids import tile
 from layouts.segments_rule import labelled
@@ -60,6 +60,10 @@ class Ids(StrEnum):
     BUNDLE = "baskets-bundle"
     SAVE = "baskets-save"
     SAVED = "baskets-saved"
+    PLAN = "baskets-plan"
+    PLANNED = "baskets-planned"
+    AUTHOR = "baskets-author"
+    ROW = "baskets-row"
     PRODUCT = "baskets-product"
     COMPANIONS = "baskets-companions"
 
@@ -78,6 +82,8 @@ def layout() -> html.Div:
             dcc.Store(id=Ids.STEPS),
             dcc.Store(id=Ids.CHOSEN),
             dcc.Store(id=Ids.REFRESHED),
+            dcc.Store(id=Ids.PLANNED),
+            dcc.Store(id=Ids.ROW),
             dcc.Interval(id=Ids.POLL, interval=POLL_MS, disabled=True),
             _head(),
             html.Div(
@@ -190,6 +196,7 @@ def _rules() -> Component:
         column={"width": 112, "autoHeaderHeight": True},
         options={"tooltipShowDelay": 300},
         getRowId="params.data.id",
+        eventListeners={"cellKeyDown": ["openRule(params)"]},
     )
     return html.Section(
         [
@@ -248,10 +255,16 @@ def _simulator() -> Component:
                         [icon("bookmark-plus"), "Save as a segment"], id=Ids.SAVE,
                         className="button", disabled=True,
                     ),
-                    html.Span(id=Ids.SAVED, className="sub", **attributes(aria_live="polite")),
+                    html.Button(
+                        [icon("clipboard-data"), "Plan an experiment"], id=Ids.PLAN,
+                        className="button", disabled=True,
+                        title="Saves the segment and opens a plan with this bundle's figures",
+                    ),
+                    author_entry(Ids.AUTHOR),
                 ],
                 className="button-row",
             ),
+            html.Div(id=Ids.SAVED, className="sub", **attributes(aria_live="polite")),
         ],
         className="tile c6 basket-simulator",
         **attributes(aria_label="What a bundle would bring"),

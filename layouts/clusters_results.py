@@ -58,6 +58,7 @@ class Closer:
         typical: Its rows.
         mixes: Categories, channels, countries.
         rule: Whether its rule can be built as a segment's.
+        plan: Where an experiment on it is planned.
         about: On how many customers the shares rest.
     """
 
@@ -67,6 +68,7 @@ class Closer:
     typical: tuple[tuple[str, ...], ...]
     mixes: tuple[Uneven, ...]
     rule: bool
+    plan: str
     about: str
 
 
@@ -214,6 +216,9 @@ def closer(one: Closer) -> list[Component]:
     if one.rule:
         buttons.append(_save("rule", one.number, "funnel", "Save its rule as a segment"))
     buttons.append(_save("members", one.number, "people", "Save its customers of today"))
+    buttons.append(
+        dcc.Link([icon("clipboard-data"), "Plan an experiment"], href=one.plan, className="button")
+    )
     return [
         html.H3([swatch(one.number), "Typical customers"]),
         html.Div(
@@ -253,6 +258,11 @@ def saved(name: str, segment: str) -> Component:
             dcc.Link(
                 [icon("pencil"), "Open it"],
                 href=f"/segments?view=builder&open={segment}",
+                className="button",
+            ),
+            dcc.Link(
+                [icon("clipboard-data"), "Plan an experiment"],
+                href=f"/experiments?view=plan&for=saved:{segment}",
                 className="button",
             ),
             dcc.Link(

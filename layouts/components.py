@@ -219,6 +219,20 @@ def kpi_tile(name: str, label: str, definition: str, *, columns: int = 3) -> htm
     )
 
 
+def author_entry(id_: str) -> html.Div:
+    """Return where a reader says by which name they save; other tabs learn what is entered."""
+    return html.Div(
+        [
+            html.Label("Saving as", htmlFor=id_, className="sub"),
+            dcc.Input(
+                id=id_, type="text", placeholder="your name", maxLength=80, debounce=True,
+                persistence=True, persistence_type="local", className="text-input",
+            ),
+        ],
+        className="author",
+    )  # fmt: skip
+
+
 def segmented(name: str, label: str, options: dict[str, str], value: str) -> html.Div:
     """
     Return a switch of a tile between a few ways to look at it.

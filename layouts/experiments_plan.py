@@ -11,7 +11,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.components import attributes, chart_tile, gate, icon
+from layouts.components import attributes, chart_tile, gate, icon, segmented
 from layouts.segments_builder import Number, number_cards
 
 PLAN = "experiments-plan"
@@ -23,6 +23,7 @@ SHARES = "experiments-shares"
 PROOF = "experiments-proof"
 CHARTS = (PROFIT, SWINGS, WORTH, SHARES, DEPTHS)
 OWN_LIFT = "own"
+WORTH_BY = {"rfm": "RFM segments", "group": "Clusters"}
 
 
 class Ids(StrEnum):
@@ -32,6 +33,7 @@ class Ids(StrEnum):
     OPEN = "experiments-plan-open"
     OPENED = "experiments-plan-opened"
     ANSWERED = "experiments-answered"
+    BUSY = "experiments-busy"
     NUMBERS = "experiments-numbers"
     SENTENCE = "experiments-sentence"
     DESIGN = "experiments-design"
@@ -75,11 +77,11 @@ KNOBS: dict[str, tuple[Knob, ...]] = {
         Knob("control", "Control group", 5, 90, 5, 30, "%", "Gets nothing, to compare with"),
     ),
     "Offer": (
-        Knob("depth", "Discount", 1, 60, 1, 10, "%", "Counts for the offer “Discount” only"),
+        Knob("depth", "Discount", 0, 60, 1, 10, "%", "Counts for the offer “Discount” only"),
         Knob("contact_cost", "Cost per contact", 0, 5, 0.01, 0.05, ""),
         Knob("redemption_cost", "Cost per redemption", 0, 30, 0.5, 0, "", "Gift or fee"),
         Knob("margin", "Margin", 1, 100, 1, 40, "%", "Of the price without discount"),
-        Knob("redeemed", "Used by those who buy anyway", 0, 100, 5, 80, "%"),
+        Knob("redeemed", "Used by those who buy anyway", 0, 100, 1, 80, "%"),
     ),
     "Lift hoped for": (
         Knob("low", "At least", -20, 50, 0.5, 1, "%", "One time in ten it is below"),
@@ -190,6 +192,8 @@ def _knob(one: Knob) -> Component:
     )  # fmt: skip
 
 
+# What tells that an answer is being computed is there from the start and shown after a moment.
+IDLE, AT_WORK = "plan-busy sub", "plan-busy sub at-work"
 _WAITING = tuple(
     Number(label, "–", " ", "")
     for label in ("Expected profit", "Chance of a profit", "Break-even lift", "Return on cost")
@@ -199,6 +203,15 @@ _WAITING = tuple(
 def _answers() -> Component:
     return html.Section(
         [
+            html.Div(
+                [
+                    html.Span(className="plan-pulse", **attributes(aria_hidden="true")),
+                    "Reading what the segment did in past windows …",
+                ],
+                id=Ids.BUSY,
+                className=IDLE,
+                role="status",
+            ),
             html.P(" ", id=Ids.SENTENCE, className="sentence", **attributes(aria_live="polite")),
             html.Div(number_cards(_WAITING), id=Ids.NUMBERS, className="number-cards four"),
             html.Div(id=Ids.DESIGN, className="design", **attributes(aria_live="polite")),
@@ -237,8 +250,9 @@ def _charts() -> list[Component]:
                            height=220, lazy=True),
                 chart_tile(SWINGS, "What the profit hangs on", "Profit at either end of each "
                            "assumption", columns=12, height=280, lazy=True),
-                chart_tile(WORTH, "Where the budget pays", "Expected profit per RFM segment",
-                           columns=12, height=300, lazy=True),
+                chart_tile(WORTH, "Where the budget pays", "Expected profit per sub-segment",
+                           columns=12, height=300, lazy=True,
+                           controls=segmented(WORTH, "Sub-segments", WORTH_BY, "rfm")),
                 chart_tile(SHARES, "How many to contact", "Profit over the share contacted, the "
                            "best segments first", columns=6, height=240, lazy=True),
                 chart_tile(DEPTHS, "How deep a discount", "Profit over the discount; the lift is "

@@ -244,6 +244,14 @@ def try_bundle(run: BasketRun, chosen: tuple[int, ...], discount: float, take_up
     Raises:
         NotEnoughData: The choice or a share is none that can be tried.
     """
+    rows = _chosen_items(run, chosen, discount, take_up)
+    bundle = simulated(BasketQuestion.of(run.asked), rows, discount, take_up)
+    return Tried(tuple(rows["label"]), take_up, bundle)
+
+
+def _chosen_items(
+    run: BasketRun, chosen: tuple[int, ...], discount: float, take_up: float
+) -> pd.DataFrame:
     items = items_of(run)
     if not 2 <= len(set(chosen)) == len(chosen) <= MOST_IN_BUNDLE:
         raise NotEnoughData(f"Choose 2 to {MOST_IN_BUNDLE} products.")
@@ -251,9 +259,55 @@ def try_bundle(run: BasketRun, chosen: tuple[int, ...], discount: float, take_up
         raise NotEnoughData("Choose products of this list.")
     if not (0 <= discount <= 0.9 and 0 <= take_up <= 1):
         raise NotEnoughData("A discount lies between 0% and 90%, a take-up between 0% and 100%.")
-    rows = items.iloc[list(chosen)]
-    bundle = simulated(BasketQuestion.of(run.asked), rows, discount, take_up)
-    return Tried(tuple(rows["label"]), take_up, bundle)
+    return items.iloc[list(chosen)]
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePlan:
+    """
+    A bundle as the assumptions of an experiment; all shares.
+
+    Attributes:
+        discount: Off the bundle. The experiment takes it off whole orders, to be on the safe side.
+        take_up: Of those who would buy anyway, who take the bundle.
+        margin: Of the bundle before the discount; None if a cost is not known.
+        low, likely, high: How much more they would spend: the take-up times what the product
+            they lack is worth, against what an order is worth; half as much and half as much again.
+        why: Where that comes from, in words.
+    """
+
+    discount: float
+    take_up: float
+    margin: float | None
+    low: float
+    likely: float
+    high: float
+    why: str
+
+
+def bundle_plan(
+    run: BasketRun, chosen: tuple[int, ...], discount: float, take_up: float
+) -> BundlePlan:
+    """
+    Return what an experiment on a bundle begins with.
+
+    Args:
+        run, chosen, discount, take_up: As of `try_bundle`; the last item is the one lacking.
+
+    Raises:
+        NotEnoughData: As `try_bundle`.
+    """
+    items = _chosen_items(run, chosen, discount, take_up)
+    value, margin = float(items["value"].sum()), items["margin"].sum(skipna=False)
+    added = float(items["value"].iloc[-1])
+    order = float(items_of(run)["revenue"].sum()) / max(int(run.facts["baskets"]), 1)
+    lift = take_up * added / order if order > 0 else 0.0
+    return BundlePlan(
+        discount, take_up, None if pd.isna(margin) or value <= 0 else float(margin) / value,
+        lift / 2, lift, 1.5 * lift,
+        f"A bundle of {' + '.join(items['label'].str[:40])}: {take_up:.1%} would add what is worth "
+        f"{added / order if order > 0 else 0:.0%} of an order",
+    )  # fmt: skip
 
 
 def take_up_of(run: BasketRun, left: int, right: int) -> float | None:

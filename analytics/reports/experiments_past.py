@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -116,7 +116,7 @@ def _segment_asked(plan: Plan) -> dict[str, object]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Windows:
+class Windows:
     """
     Sums over the members of a segment, as `past_moments` has them.
 
@@ -140,9 +140,7 @@ def _segment_past(plan: Plan, data: DataState) -> SegmentPast:
     if data.orders == 0:
         raise NotEnoughData("There are no orders yet. Load your sales first.")
     starts = recent_starts(plan.days, data)
-    costly = plan.goal == "margin"
-    found = shared("experiment_windows", _asked(plan) | {"costs": costly},
-                   lambda: _windows(plan, data, starts))  # fmt: skip
+    found = windows_of(plan, data)
     frames = found.recent
     customers = int(found.now["customers"].sum())
     if not customers or not sum(int(frame["customers"].sum()) for frame in frames):
@@ -150,7 +148,7 @@ def _segment_past(plan: Plan, data: DataState) -> SegmentPast:
             "Nobody is in this segment, or nobody was when the past windows began. Choose another."
         )
     season, known = _season(found.year_ago)
-    past = past_of(found.now, frames, kept_map(warehouse()).map, season)
+    past = past_of(found.now, frames, cell_names(kept_map(warehouse()).map), season)
     if not past.buyers.sum():
         raise NotEnoughData(
             f"Nobody of this segment bought in the past {plan.days} days. Choose a longer time or "
@@ -188,6 +186,18 @@ def recent_starts(days: int, data: DataState) -> list[date]:
     return whole
 
 
+def windows_of(plan: Plan, data: DataState) -> Windows:
+    """
+    Return the sums of a plan's segment over its past windows.
+
+    Raises:
+        InvalidThing, NotEnoughData, WarehouseError: As `segment_past`.
+    """
+    starts = recent_starts(plan.days, data)
+    asked = _asked(plan) | {"costs": plan.goal == "margin"}
+    return shared("experiment_windows", asked, lambda: _windows(plan, data, starts))
+
+
 def midnight(day: date) -> datetime:
     """Return the moment a day begins."""
     return datetime.combine(day, time())
@@ -214,9 +224,9 @@ def whose_at(plan: Plan, start: date, last_key: int = LAST_KEY) -> Whose:
     return Whose(segment_members(warehouse(), plan, start), (), last_key)
 
 
-def _windows(plan: Plan, data: DataState, starts: Sequence[date]) -> _Windows:
+def _windows(plan: Plan, data: DataState, starts: Sequence[date]) -> Windows:
     kept = kept_map(warehouse())
-    now = shared("experiment_now", _segment_asked(plan), lambda: _now(plan, data, kept))
+    now, cuts_now = shared("experiment_now", _segment_asked(plan), lambda: _now(plan, data, kept))
     customers = int(now["customers"].sum())
     last_key = LAST_KEY
     if customers > MOST_LOOKED_AT:
@@ -232,12 +242,12 @@ def _windows(plan: Plan, data: DataState, starts: Sequence[date]) -> _Windows:
         for start in starts
     )  # fmt: skip
     year_ago = tuple(_moments(plan, start, plan.days, cuts, last_key) for start in before)
-    return _Windows(now, recent, year_ago, last_key, cuts)
+    return Windows(now, recent, year_ago, last_key, cuts | cuts_now)
 
 
-def _now(plan: Plan, data: DataState, kept: KeptMap) -> pd.DataFrame:
+def _now(plan: Plan, data: DataState, kept: KeptMap) -> tuple[pd.DataFrame, dict[date, Cuts]]:
     cuts = _cuts(kept, [data.today], LAST_KEY)
-    return _moments(plan, data.today, 0, cuts, LAST_KEY)
+    return _moments(plan, data.today, 0, cuts, LAST_KEY), cuts
 
 
 def _cuts(kept: KeptMap, days: Sequence[date], last_key: int) -> dict[date, Cuts]:
@@ -311,7 +321,7 @@ def _lengths_known(data: DataState) -> list[int]:
     return [one for one in LENGTHS if data.today - timedelta(weeks=one) > data.first_day]
 
 
-def _lengths(plan: Plan, data: DataState, windows: _Windows) -> dict[int, tuple[float, float]]:
+def _lengths(plan: Plan, data: DataState, windows: Windows) -> dict[int, tuple[float, float]]:
     start = _longest(data)
     if start is None or start not in windows.cuts:
         return {}
@@ -338,25 +348,22 @@ def cuts_at(day: date) -> Cuts:
 
 
 def past_of(
-    now: pd.DataFrame, frames: Sequence[pd.DataFrame], segment_map: SegmentMap, season: float
+    now: pd.DataFrame, frames: Sequence[pd.DataFrame], names: Mapping[int, str], season: float
 ) -> Past:
     """
-    Return what the simulator needs, per named RFM segment.
+    Return what the simulator needs, per sub-segment.
 
     Args:
         now: `past_moments` of a window of no days: who is in now.
         frames: Of past windows.
-        segment_map: The names.
+        names: Of the sub-segment that each `cell` belongs to, in the order wanted.
         season: As in `Past`.
     """
-    names = {
-        cell: segment_map.segment((cell - 1) // 5 + 1, (cell - 1) % 5 + 1) for cell in range(1, 26)
-    }
     # Also those nobody is in now: their past is part of what all did.
     there = {names[int(cell)] for frame in (now, *frames) for cell in frame["cell"]}
-    words = [word for word in SEGMENTS if word in there]
-    place = {word: row for row, word in enumerate(words)}
-    customers, seen, buyers = (np.zeros(len(words)) for _ in range(3))
+    kept = [name for name in dict.fromkeys(names.values()) if name in there]
+    place = {name: row for row, name in enumerate(kept)}
+    customers, seen, buyers = (np.zeros(len(kept)) for _ in range(3))
     for row in now.itertuples():
         customers[place[names[int(row.cell)]]] += row.customers
     held: list[tuple[int, int, float, float]] = []
@@ -366,10 +373,15 @@ def past_of(
             seen[at] += row.customers
             buyers[at] += row.buyers
             held += [(at, *one) for one in bins_of(row.bin_buyers, row.bin_revenue)]
-    values, counts = _common_bins(held, len(words))
-    return Past(
-        tuple(SEGMENTS[word] for word in words), customers, seen, buyers, values, counts, season
-    )
+    values, counts = _common_bins(held, len(kept))
+    return Past(tuple(kept), customers, seen, buyers, values, counts, season)
+
+
+def cell_names(segment_map: SegmentMap) -> dict[int, str]:
+    """Return the named segment of each cell, in the order of the segments."""
+    return {
+        (r - 1) * 5 + f: name for word, name in SEGMENTS.items() for r, f in segment_map.cells(word)
+    }
 
 
 def _common_bins(

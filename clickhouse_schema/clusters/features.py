@@ -102,18 +102,21 @@ class Population:
         scope: Which orders count.
         snapshot: Only orders before it are known.
         days: How far back orders count; None for the whole history.
+        last_key: Only customers with keys up to it, which are hashes; None for all.
     """
 
     scope: Scope
     snapshot: datetime
     days: int | None = None
+    last_key: int | None = None
 
     def params(self) -> dict[str, Any]:
         """Return the values of the slots of `features_sql`, features apart."""
         since = datetime(1970, 1, 1)
         if self.days is not None:
             since = self.snapshot - timedelta(days=self.days)
-        return self.scope.as_params(self.snapshot) | {"since": since}
+        bound = {} if self.last_key is None else {"last_key": self.last_key}
+        return self.scope.as_params(self.snapshot) | {"since": since} | bound
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +153,10 @@ def features_sql(
     """
     params = population.params()
     narrowed = ""
+    if population.last_key is not None:
+        narrowed = "\n  AND customer_key <= {last_key:UInt64}"
     if sieve is not None:
-        narrowed = f"\n  AND {SIEVED}"
+        narrowed += f"\n  AND {SIEVED}"
         params |= {"seed": sieve.seed, "kept": sieve.kept}
     sums, tastes, values = dict(_SUMS), {}, []
     for place, word in enumerate(words, 1):

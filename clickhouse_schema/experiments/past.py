@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import pandas as pd
 
 from clickhouse_schema.client import Warehouse, run_statement
+from clickhouse_schema.clusters.features import Population
+from clickhouse_schema.clusters.model import ClusterModel
 from clickhouse_schema.experiments.statements import Whose, about_arms, about_past, plain
+from clickhouse_schema.queries.clusters import placed
+from clickhouse_schema.rules.compile import renamed
 from clickhouse_schema.scoring import Cuts
 
 Goal = Literal["conversion", "revenue", "orders", "margin"]
@@ -121,6 +125,37 @@ def past_moments(
     params |= window.as_params() | cuts.as_params()
     params |= {"steps": steps, "with_costs": int(with_costs)}
     return run_statement(warehouse, "past_moments", text, params, PAST_MOMENTS)
+
+
+def past_groups(
+    warehouse: Warehouse,
+    whose: Whose,
+    window: Window,
+    cuts: Cuts,
+    groups: tuple[ClusterModel, Population],
+) -> pd.DataFrame:
+    """
+    Return the same sums per group of a grouping of customers; the margin is the revenue.
+
+    Args:
+        warehouse: Where to ask.
+        whose, window, cuts: As of `past_moments`.
+        groups: The grouping, and of whom it is asked; at the start of the window.
+
+    Returns:
+        One row per group that holds somebody: `cell` is its number, 0 for customers without a
+        place; the other columns as `past_moments`.
+
+    Raises:
+        WarehouseError: ClickHouse refused or could not be reached.
+    """
+    model, population = groups
+    inner, bound = renamed(*placed(model, replace(population, last_key=whose.last_key)), "group_")
+    text, params = about_past("past_groups", whose)
+    params |= window.as_params() | cuts.as_params() | bound
+    params |= {"steps": COARSE, "with_costs": 0}
+    text = text.replace("{{placed}}", inner)
+    return run_statement(warehouse, "past_groups", text, params, PAST_MOMENTS)
 
 
 def arm_moments(

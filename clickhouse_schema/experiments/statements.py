@@ -16,7 +16,7 @@ from clickhouse_schema.rules.compile import renamed
 _SQL_DIR = Path(__file__).parent / "sql"
 _PART = re.compile(r"(?P<indent>(?:^[ ]+)?)\{\{(?P<name>[a-z_]+)\}\}", re.MULTILINE)
 _SCORES = {"r_score", "f_score", "m_score"}
-_LATER = {"who", "is_member"}
+_LATER = {"who", "is_member", "placed"}
 ARM_KEYS = "SELECT customer_key FROM experiment_arms WHERE freeze_id = {freeze_id:String}"
 LAST_KEY = 2**64 - 1
 

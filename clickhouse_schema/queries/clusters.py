@@ -255,8 +255,8 @@ def cluster_moves(
     Raises:
         WarehouseError: ClickHouse refused or could not be reached.
     """
-    first, params = renamed(*_assigned(*before), "old_")
-    second, more = renamed(*_assigned(*now), "new_")
+    first, params = renamed(*placed(*before), "old_")
+    second, more = renamed(*placed(*now), "new_")
     params |= more
     text = f"""SELECT
     was_in AS before,
@@ -290,12 +290,13 @@ def members_of_clusters(
     model: ClusterModel, population: Population, clusters: Sequence[int], name: str = ""
 ) -> Members:
     """Return the customers of some clusters as a selection: to be counted, kept or exported."""
-    text, params = _assigned(model, population)
+    text, params = placed(model, population)
     text = f"SELECT customer_key\nFROM\n(\n{text}\n)\nWHERE cluster IN {{clusters:Array(UInt8)}}"
     return Members(text, params | {"clusters": list(clusters)}, name)
 
 
-def _assigned(model: ClusterModel, population: Population) -> tuple[str, dict[str, object]]:
+def placed(model: ClusterModel, population: Population) -> tuple[str, dict[str, object]]:
+    """Return SQL of each customer's nearest `cluster` by `customer_key`, and what is bound."""
     inner, params = features_sql(model.words, population)
     text, bound = nearest_sql(model, inner)
     return text, params | bound

@@ -12,6 +12,16 @@
 
   const own = () => dash_clientside.callback_context.outputs_list;
 
+  // By which name a reader saves: entered in one tab, known in all.
+  clientele.author = () => localStorage.getItem("clientele-author") || "";
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches || !event.target.matches(".author input")) return;
+    localStorage.setItem("clientele-author", event.target.value);
+    document.querySelectorAll(".author input").forEach((one) => {
+      if (one !== event.target) dash_clientside.set_props(one.id, { value: event.target.value });
+    });
+  });
+
   // The script of grids is heavy: it comes with the first tab that may show one.
   let grids = null;
   function loadGrids() {

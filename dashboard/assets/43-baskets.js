@@ -10,6 +10,14 @@
       handle.setAttribute("aria-valuetext", text);
     } else if (tries > 0) setTimeout(() => say(id, name, text, tries - 1), 200);
   }
+  // A rule is opened by Enter as by a click.
+  const grids = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  grids.openRule = function (params) {
+    if (params.event && params.event.key === "Enter" && params.node && params.node.id !== undefined) {
+      dash_clientside.set_props("baskets-row", { data: { rowId: params.node.id, at: Date.now() } });
+    }
+  };
+
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.baskets = {
     // Progress while a job runs; what was found once it is; a button when there is neither.
@@ -36,6 +44,19 @@
         say("baskets-" + one, one[0].toUpperCase() + one.slice(1) + " at least", texts[at], 20);
       });
       return [same ? unchanged() : chosen, ...texts];
+    },
+    // The filters stay; what another plan's link said goes.
+    visitPlan: function (planned) {
+      if (planned) {
+        const search = new URLSearchParams(location.search);
+        ["view", "experiment"].forEach((name) => search.delete(name));
+        new URLSearchParams(planned.search).forEach((value, name) => search.set(name, value));
+        setTimeout(() => dash_clientside.set_props("shell-location", { pathname: "/experiments", search: "?" + search.toString() }));
+      }
+      return unchanged();
+    },
+    author: function (run, held) {
+      return held || !clientele.author() ? unchanged() : clientele.author();
     },
     refreshGrid: function (chosen) {
       if (!chosen || !window.dash_ag_grid) return unchanged();

@@ -13,12 +13,21 @@
     return sign + String(value).replace("-", "\u2212") + (name === "weeks" && Number(value) === 1 ? " week" : UNITS[name] || "");
   };
 
+  // What another tab's link says of a plan; it stands in the address beside the filters.
+  const LINK = ["for", "offer", "depth", "margin", "redeemed", "low", "likely", "high", "why"];
+  const linked = (search) => {
+    const held = asked(search);
+    const found = new URLSearchParams(LINK.filter((name) => held.has(name)).map((name) => [name, held.get(name)]));
+    return held.has("for") ? found.toString() : "";
+  };
+
   const onPage = () => location.pathname.endsWith("/experiments");
   function go(view, experiment) {
     const held = asked(location.search);
     held.set("view", view);
     if (experiment) held.set("experiment", experiment);
     else held.delete("experiment");
+    LINK.forEach((name) => held.delete(name));
     dash_clientside.set_props("shell-location", { search: "?" + held.toString() });
   }
 
@@ -45,12 +54,15 @@
     planOf: function (search, there, held) {
       if (!onPage() || asked(search).get("view") !== "plan") return unchanged();
       const id = asked(search).get("experiment");
+      const link = linked(search);
+      if (link) return held && held.link === link ? unchanged() : { link };
       if (held ? held.id === id : !id) return unchanged();
       return { id };
     },
-    collect: function (values, seen, ids, shown) {
+    collect: function (values, seen, ids, shown, opened) {
       const plan = {};
       ids.forEach((id, place) => { plan[id.name] = values[place]; });
+      if (opened && opened.origin) plan.origin = opened.origin;
       const texts = shown.map((id) => told(id.name, plan[id.name]));
       const text = JSON.stringify(plan);
       if (!seen || text === last) return [unchanged(), texts];

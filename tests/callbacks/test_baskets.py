@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import pytest
+from dash import no_update
 
 from analytics.reports._cache import current_version
+from analytics.reports._warehouse import warehouse
 from analytics.reports.baskets import mine_and_keep
+from analytics.reports.baskets_found import items_of
 from analytics.reports.shell import shell_facts
+from analytics.saved_segments import SEGMENT
 from callbacks import _baskets_views as views
+from callbacks import baskets_bundle
+from callbacks._experiments_read import plan_of_link
 from callbacks.baskets import draw_categories, draw_network, follow, list_rules, show
-from callbacks.baskets_bundle import offer_parts, show_companions, simulate_bundle
+from callbacks.baskets_bundle import (
+    offer_parts,
+    plan_experiment,
+    save_segment,
+    show_companions,
+    simulate_bundle,
+)
+from clickhouse_schema.made.reading import listed
+from clickhouse_schema.made.things import Author
 from layouts.figures.theme import THEMES
 from tests.analytics.reports.test_baskets import MAY, shop_lines
 from tests.filling import fill
@@ -106,14 +120,46 @@ def test_opening_a_rule(run):
 def test_a_bundle_in_words(run):
     """Without a cost the margin is said to be unknown; nonsense gets a sentence."""
     held = {"run": run.run_id}
-    said, disabled, who = simulate_bundle([0, 1], 10, 20, held)
+    said, disabled, unplanned, who = simulate_bundle([0, 1], 10, 20, held)
 
     assert "Margin cannot be told" in str(said)
-    assert (disabled, "but never" in who) == (False, True)
+    assert (disabled, unplanned, "but never" in who) == (False, False, True)
     assert "Open a rule" in str(simulate_bundle([0], 10, 20, held)[0])
     assert "per cent" in str(simulate_bundle([0, 1], None, 20, held)[0])
     assert "between 0%" in str(simulate_bundle([0, 1], 99, 20, held)[0])
     assert "No rules have been found" in str(simulate_bundle([0, 1], 10, 20, None)[0])
+
+
+def test_a_bundle_becomes_a_plan(run, monkeypatch):
+    """Its discount, take-up and worth are the plan's; the segment is saved once, signed."""
+    monkeypatch.setattr(baskets_bundle, "notify", lambda *_, **__: None)
+    held = {"run": run.run_id}
+    opened, _ = plan_experiment(1, [0, 1], 15, 20, held, "Anna")
+    again, _ = plan_experiment(2, [0, 1], 15, 20, held, "Ben")
+    plan = plan_of_link(opened["search"])
+    items = items_of(run)
+    order = items["revenue"].sum() / run.facts["baskets"]
+    (segment,) = listed(warehouse(), SEGMENT)
+
+    assert plan.segment == f"saved:{segment.id}"
+    assert segment.author == "Anna"
+    assert (plan.offer, plan.depth, plan.redeemed) == ("discount", 0.15, 0.2)
+    assert plan.likely == pytest.approx(0.2 * items["value"].iloc[1] / order, abs=6e-4)
+    assert plan.low < plan.likely < plan.high
+    assert plan.basis.startswith("A bundle of Bread + Butter: 20.0% would add")
+    assert again["search"] == opened["search"]
+    assert plan_experiment(None, [0, 1], 15, 20, held, None)[0] is no_update
+    assert "Choose 2" in plan_experiment(3, [0], 15, 20, held, None)[1]
+
+
+def test_a_segment_is_signed_by_who_saves_it(run, monkeypatch):
+    """The name entered, or nobody's in particular."""
+    monkeypatch.setattr(baskets_bundle, "notify", lambda *_, **__: None)
+    held = {"run": run.run_id}
+    save_segment(1, [0, 1], held, "Anna")
+    save_segment(1, [1, 0], held, None)
+
+    assert {one.author for one in listed(warehouse(), SEGMENT)} == {"Anna", Author.of(None).name}
 
 
 def test_a_product_in_words(run):

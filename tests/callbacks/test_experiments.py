@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
+from dash import no_update
 
 from analytics.experiment_plans import Plan
 from analytics.experiments import add_results, plan_experiment, start
 from analytics.reports.experiments_measure import measured
 from analytics.reports.experiments_plan import forecast
 from analytics.reports.shell import ShellFacts, shell_facts
-from callbacks._experiments_read import as_entries, read_plan
+from callbacks import experiments_plan as callbacks
+from callbacks._experiments_read import as_entries, plan_of_link, read_plan
 from callbacks._experiments_views import plan_numbers, plan_views, plan_words
 from callbacks._experiments_words import (
     about,
@@ -22,7 +25,7 @@ from callbacks._experiments_words import (
     verdict_words,
 )
 from callbacks.experiments_page import show_experiment
-from callbacks.experiments_plan import answer_plan
+from callbacks.experiments_plan import answer_plan, split_worth
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.experiments.result_file import ResultFile
 from clickhouse_schema.made.things import Author
@@ -96,12 +99,34 @@ def test_a_plan_is_told_answer_first(facts):
 
 def test_answers_come_for_every_tile_and_errors_in_words(facts):
     """A plan that cannot be answered leaves a sentence in the place of each chart."""
-    answered = answer_plan({"plan": {"weeks": "3"}, "reader": "abc", "number": 1})
-    refused = answer_plan({"plan": {"weeks": "26"}, "reader": "abc", "number": 2})
+    answered = answer_plan({"plan": {"weeks": "3"}, "reader": "abc", "number": 1}, "rfm")
+    refused = answer_plan({"plan": {"weeks": "26"}, "reader": "abc", "number": 2}, "rfm")
 
     assert answered[4]["figure"]
     assert "covers less" in refused[0]
     assert all("covers less" in view["empty"] for view in refused[4:])
+
+
+def test_a_link_begins_a_plan():
+    """What another tab says is taken, the rest is usual; nonsense is a sentence."""
+    found = plan_of_link("?view=plan&for=cluster:ab12:3&depth=12&likely=2&low=1&high=4&why=A+test")
+
+    assert (found.segment, found.depth, found.likely) == ("cluster:ab12:3", 0.12, 0.02)
+    assert found.basis == "A test"
+    assert read_plan(as_entries(found) | {"origin": found.basis}) == found
+    for wrong in ("for=cluster:x", "for=saved:../1", "for=all&depth=x", "for=all&depth=99"):
+        with pytest.raises(ValueError, match=r"\w+ \w+"):
+            plan_of_link(wrong)
+
+
+def test_where_a_plan_pays_by_group(facts, monkeypatch):
+    """Without a grouping in use there are words; the RFM segments came with the answer."""
+    asked = {"plan": {"weeks": "3"}}
+    monkeypatch.setattr(callbacks, "ctx", SimpleNamespace(triggered_id="the switch"))
+
+    assert "Clusters tab" in split_worth("group", asked)["empty"]
+    assert split_worth("rfm", asked)["table"]["columns"][0] == "Segment"
+    assert split_worth("group", None) is no_update
 
 
 def test_a_page_without_an_experiment_says_so(facts):

@@ -18,11 +18,17 @@ from analytics.cluster_members import GROUPING, clusters_in, kept_groupings
 from analytics.cluster_segments import save_members, save_rule
 from analytics.cluster_work import FIND, submit_clusters
 from analytics.errors import NotEnoughData
+from analytics.experiment_plans import Plan
+from analytics.experiments import segment_name
 from analytics.jobs import JobQueue
 from analytics.models.clustering import choose
 from analytics.reports import clusters
 from analytics.reports._cache import forget_version
 from analytics.reports.clusters import Asked, features_of, find_clusters, population_of
+from analytics.reports.experiments_groups import group_past, grouping_in_use, worth_by_group
+from analytics.reports.experiments_next import strategies
+from analytics.reports.experiments_past import segment_past
+from analytics.reports.experiments_plan import forecast
 from analytics.reports.shell import ShellFacts, shell_facts
 from analytics.saved_segments import kept_tree, members_of
 from clickhouse_schema.client import Warehouse
@@ -249,3 +255,27 @@ def test_a_running_job_stops_soon(facts, tmp_path):
         assert time.monotonic() - began < 10  # two on a machine of one's own: see the benchmark
     finally:
         queue.stop_threads()
+
+
+def test_a_plan_is_told_by_the_groups_in_use(retailer, facts):
+    """Each customer in one group or none; a group can be what a plan is for."""
+    body = found(facts, "value")
+    made = cluster_models.keep(retailer, "planned", body, ANN)
+    cluster_models.use(retailer, made.id, ANN)
+    grouping = grouping_in_use()
+    plan = Plan(days=28)
+    asked = forecast(plan, facts.data)
+    past = group_past(plan, asked.past.past.season, grouping, facts.data)
+    worth = worth_by_group(asked, grouping, facts.data).set_index("name")
+    best = worth.index[worth.index != "In no group"][0]
+    place = 1 + [one["name"] for one in body["clusters"]].index(best)
+    own = replace(plan, segment=f"cluster:{made.id}:{place}")
+
+    assert worth["customers"].sum() == asked.past.customers
+    assert past.seen.sum() == asked.past.past.seen.sum()
+    assert past.buyers.sum() == asked.past.past.buyers.sum()
+    assert segment_past(own, facts.data).customers == worth.loc[best, "customers"]
+    assert segment_name(retailer, own.segment) == best
+    assert segment_name(retailer, "cluster:planned:99") == "A segment that is gone"
+    assert worth["each"].is_monotonic_decreasing
+    assert any(one.plan.segment.startswith("cluster:") for one in strategies(facts.data))

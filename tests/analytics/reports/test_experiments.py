@@ -28,6 +28,7 @@ from analytics.reports import experiments_past
 from analytics.reports._cache import cache, forget_version
 from analytics.reports.experiments import usual_lifts
 from analytics.reports.experiments_measure import measured, verdict_of
+from analytics.reports.experiments_next import strategies
 from analytics.reports.experiments_past import (
     cuts_at,
     midnight,
@@ -35,7 +36,7 @@ from analytics.reports.experiments_past import (
     segment_past,
     whose_at,
 )
-from analytics.reports.experiments_plan import balance, forecast, strategies, worth_by_segment
+from analytics.reports.experiments_plan import balance, forecast, worth_by_segment
 from analytics.reports.experiments_replay import past_outcomes, proof_of, prove
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.experiments.past import Window, past_moments
