@@ -11,10 +11,13 @@ from zoneinfo import ZoneInfo
 from analytics.activation.desk import Logged, Planned
 from analytics.activation.plan import MOST_PER_BATCH, Plan
 from analytics.activation.webhook import MOST_ATTEMPTS
+from analytics.experiment_kinds import Experiment
+from analytics.experiments import all_experiments
 from analytics.exports.excel import SHEET_ROWS
+from analytics.reports._warehouse import warehouse
 from analytics.reports.segments import preview
 from analytics.reports.shell import ShellFacts
-from callbacks._segments_rule import Saved, basis_of
+from callbacks._segments_rule import Saved, basis_of, saved_segments
 from clickhouse_schema.deliveries.runs import Run
 from clickhouse_schema.made.things import Author
 from clickhouse_schema.rules.tree import Group
@@ -115,6 +118,17 @@ def name_of(plan: Plan, segment: str) -> str:
     return f"{segment} to {plan.url.split('/')[2].rpartition('@')[2]}"
 
 
+def arms_to_send() -> dict[str, Experiment]:
+    """Return the experiments whose arms are frozen, by id."""
+    return {one.id: one for one in all_experiments(warehouse()) if one.run is not None}
+
+
+def to_send() -> dict[str, str]:
+    """Return what can be delivered: kept segments, and arms of experiments; id -> name."""
+    arms = {id_: f"Arms of “{one.name}”" for id_, one in arms_to_send().items()}
+    return {**saved_segments().names, **arms}
+
+
 def said(plan: Plan, saved: Saved, facts: ShellFacts, now: datetime) -> str:
     """
     Return what a plan will do, in sentences.
@@ -126,6 +140,11 @@ def said(plan: Plan, saved: Saved, facts: ShellFacts, now: datetime) -> str:
     if plan.schedule is not None and not plan.paused:
         told.append(f"First on {at_time(plan.schedule.next_due(now), plan.schedule.time_zone)}.")
     tree = saved.trees.get(plan.segment)
+    experiment = None if tree is not None else arms_to_send().get(plan.segment)
+    if experiment is not None and experiment.run is not None:
+        customers = sum(experiment.run.customers)
+        return " ".join([*told, f"{count(customers)} customers, each with their arm.",
+                         *_sheet(plan, customers)])  # fmt: skip
     if tree is None:
         return " ".join([*told, "The segment is not in use any more: choose another."])
     return " ".join([*told, _now(tree, plan, saved, facts)])
@@ -136,10 +155,14 @@ def _now(tree: Group, plan: Plan, saved: Saved, facts: ShellFacts) -> str:
     if not customers:
         return "Nobody is in this segment now: a delivery would be empty."
     people = "1 customer is" if customers == 1 else f"{count(customers)} customers are"
-    text = f"{people} in it now."
+    return " ".join([f"{people} in it now.", *_sheet(plan, customers)])
+
+
+def _sheet(plan: Plan, customers: int) -> list[str]:
+    """Say what of many customers a workbook holds, if it is to be one."""
     if plan.to == "folder" and plan.format == "xlsx" and customers > SHEET_ROWS:
-        text += f" Excel holds {SHEET_ROWS:,} of them: choose CSV or Parquet for all."
-    return text
+        return [f"Excel holds {SHEET_ROWS:,} of them: choose CSV or Parquet for all."]
+    return []
 
 
 def at_time(at: datetime, time_zone: str) -> str:

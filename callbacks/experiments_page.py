@@ -42,6 +42,7 @@ from callbacks._experiments_words import (
     verdict_words,
 )
 from callbacks._inputs import read_day
+from callbacks.experiments_files import BY_JOB
 from clickhouse_schema.errors import MadeError, UnknownThing, WarehouseError
 from clickhouse_schema.made.things import Author
 from clickhouse_schema.recording import recording
@@ -107,7 +108,8 @@ def _shown(one: Experiment, facts: ShellFacts) -> list[Any]:
     with recording() as statements:
         found, trouble = _measured(one, facts)
     run = drawn.run_steps(
-        run_words(one, found), _files(one), can_stop=one.state == "running",
+        run_words(one, found), _files(one), f"/segments?view=deliveries&send={one.id}",
+        can_stop=one.state == "running",
         can_conclude=one.state in ("stopped", "analysed") and found is not None,
     )  # fmt: skip
     if found is None:
@@ -123,9 +125,10 @@ def _shown(one: Experiment, facts: ShellFacts) -> list[Any]:
 
 
 def _files(one: Experiment) -> list[tuple[str, str]]:
-    """Return the files its arms can be had as; a workbook only while it is made in a moment."""
+    """Return the files its arms can be had as; a large workbook is made by a job."""
     size = sum(one.run.customers) if one.run is not None else 0
-    return [(label, word) for label, word in _FILES if word != "xlsx" or size <= JOB_ROWS]
+    large = size > JOB_ROWS
+    return [(label, BY_JOB if word == "xlsx" and large else word) for label, word in _FILES]
 
 
 def _measured(one: Experiment, facts: ShellFacts) -> tuple[Measured | None, str]:

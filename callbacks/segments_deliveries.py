@@ -37,6 +37,7 @@ from callbacks._segments_deliveries import (
     plan_of,
     run_line,
     said,
+    to_send,
 )
 from callbacks._segments_rule import saved_segments
 from clickhouse_schema.errors import WarehouseError
@@ -71,7 +72,7 @@ def offer(question: Any, opened: Any, changed: Any) -> Any:
     if question is None:
         return no_update, no_update
     try:
-        names = saved_segments().names
+        names = to_send()
         settings = delivery_settings()
     except _KNOWN as error:
         return no_update, tell_failure("segments-deliveries", error)["failed"]
@@ -213,7 +214,7 @@ def _kept(form: list[Any], edited: dict[str, Any], who: Author) -> tuple[Any, bo
     kept = None if before is None else Plan.of(before.body)
     plan = plan_of(form, shell_facts().data.time_zone, kept)
     desk.check_target(plan, delivery_settings())
-    names = saved_segments().names
+    names = to_send()
     if plan.segment not in names:
         raise ValueError("That segment is not in use any more: choose another.")
     typed = form[FORM.index(Ids.NAME)]

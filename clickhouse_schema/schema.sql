@@ -175,7 +175,8 @@ CREATE TABLE delivery_members (
     `units` Float64,
     `revenue` Float64,
     `returned` Float64,
-    `average_order` Nullable(Float64))
+    `average_order` Nullable(Float64),
+    `arm` LowCardinality(String))
 ENGINE = MergeTree
 PARTITION BY toMonday(frozen_on)
 ORDER BY (freeze_id,

@@ -13,7 +13,6 @@ import json
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +26,6 @@ from analytics.errors import AnalysisError
 from analytics.experiments import find, members_with_arms
 from analytics.exports.excel import JOB_ROWS, write_excel
 from analytics.exports.files import FORMATS, Export, csv_chunks, export_of, parquet_chunks
-from analytics.exports.layouts import with_arm
 from analytics.jobs import Job, JobCancelled, JobQueue
 from analytics.saved_segments import (
     ALL_ORDERS,
@@ -115,8 +113,6 @@ def _answer(
         version=version,
         data_as_of=data_as_of(warehouse),
     )
-    if members.arms:
-        export = replace(export, layout=with_arm(export.layout))
     name = export.file_name(_today(time_zone))
     if export.format == "xlsx":
         return _workbook(warehouse, export, name)

@@ -33,6 +33,12 @@ class Ids(StrEnum):
     UPLOADED = "experiments-uploaded"
     UPLOAD_TOLD = "experiments-upload-told"
     EXPORTED = "experiments-exported"
+    FILE = "experiments-file"
+    FILE_POLL = "experiments-file-poll"
+    FILE_ROW = "experiments-file-row"
+    FILE_TOLD = "experiments-file-told"
+    FILE_LINK = "experiments-file-link"
+    FILE_STOP = "experiments-file-stop"
     VERDICT = "experiments-verdict"
     NUMBERS = "experiments-page-numbers"
     TABLE = "experiments-table"
@@ -80,7 +86,7 @@ def layout() -> html.Div:
               for one in (Ids.OPEN, Ids.DONE, Ids.UPLOADED, Ids.EXPORTED, Ids.PRINTED)],
             html.Section(id=Ids.HEAD, className="tile c12", **attributes(aria_label="Experiment")),
             html.Section(
-                [html.Div(id=Ids.RUN), _upload()],
+                [html.Div(id=Ids.RUN), _file(), _upload()],
                 className="tile c12 experiment-run",
                 **attributes(aria_label="Run"),
             ),
@@ -117,6 +123,23 @@ def layout() -> html.Div:
         ],
         className="grid experiment-page",
         **attributes(data_tile=PAGE, data_lazy="yes"),
+    )  # fmt: skip
+
+
+def _file() -> Component:
+    """Return how far a large workbook is, which is made in the background."""
+    return html.Div(
+        [
+            dcc.Store(id=Ids.FILE, storage_type="session"),
+            dcc.Interval(id=Ids.FILE_POLL, interval=700, disabled=True),
+            html.Span(id=Ids.FILE_TOLD, **attributes(aria_live="polite")),
+            html.Button("Stop", id=Ids.FILE_STOP, className="button small", hidden=True),
+            html.A("Download it", id=Ids.FILE_LINK, href="", className="button small",
+                   hidden=True),
+        ],
+        id=Ids.FILE_ROW,
+        className="button-row",
+        hidden=True,
     )  # fmt: skip
 
 
@@ -206,7 +229,12 @@ def draft_steps(
 
 
 def run_steps(
-    words: str, downloads: Sequence[tuple[str, str]], *, can_stop: bool, can_conclude: bool
+    words: str,
+    downloads: Sequence[tuple[str, str]],
+    deliver_href: str,
+    *,
+    can_stop: bool,
+    can_conclude: bool,
 ) -> list[Component]:
     """
     Return what can be done with a frozen experiment.
@@ -214,6 +242,7 @@ def run_steps(
     Args:
         words: How it stands.
         downloads: (label, format) of the files of its arms.
+        deliver_href: Where a delivery of its arms is set up.
         can_stop, can_conclude: Whether it runs, and whether its verdict can be kept.
     """
     buttons: list[Component] = [
@@ -231,6 +260,7 @@ def run_steps(
                         id=file_button(format_), className="button")
             for label, format_ in downloads
         ],
+        dcc.Link([icon("send"), "Deliver the arms…"], href=deliver_href, className="button"),
     ]  # fmt: skip
     if can_stop:
         buttons.append(html.Button([icon("stop-fill"), "Stop"], id=do("stop"), className="button"))

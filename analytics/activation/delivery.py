@@ -227,7 +227,7 @@ class Delivery:
         }
 
     def _export(self, run: Run, plan: Plan) -> Export:
-        members = frozen.frozen_members(run.freeze_id, run.segment_name)
+        members = frozen.frozen_members(self.warehouse, run.freeze_id, run.segment_name)
         state = data_state(self.warehouse)
         as_of = state.newest_at.date().isoformat() if state.orders else ""
         return export_of(

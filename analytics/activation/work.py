@@ -15,6 +15,7 @@ from typing import Any
 from analytics.activation.delivery import Delivery, fail_run, stop_run
 from analytics.activation.settings import delivery_settings
 from analytics.errors import AnalysisError
+from analytics.experiments import find, members_with_arms
 from analytics.exports.excel import write_excel
 from analytics.exports.files import Export, csv_chunks, export_of, parquet_chunks
 from analytics.jobs import Job, JobCancelled, JobQueue, Work, kind
@@ -26,8 +27,10 @@ from analytics.saved_segments import (
     members_of,
     members_of_segment,
 )
+from clickhouse_schema.client import Warehouse
 from clickhouse_schema.deliveries.runs import Run
-from clickhouse_schema.errors import QueryCancelled, WarehouseError
+from clickhouse_schema.errors import QueryCancelled, UnknownThing, WarehouseError
+from clickhouse_schema.made.things import Made
 from clickhouse_schema.members.facts import Members
 from clickhouse_schema.members.stream import count_members
 from clickhouse_schema.rules.tree import parse
@@ -60,6 +63,21 @@ class _Follows:
             time.sleep(min(_STEP, left))
 
 
+def members_to_send(warehouse: Warehouse, id_: str, version: int = 0) -> tuple[Made, Members]:
+    """
+    Return a kept segment and who is in it, or an experiment and the customers of its arms.
+
+    Raises:
+        UnknownThing: There is neither, or the segment is in the archive.
+        InvalidThing, NotEnoughData: As `members_of_segment`; the arms are not frozen yet.
+    """
+    try:
+        experiment = find(warehouse, id_)
+    except UnknownThing:
+        return members_of_segment(warehouse, id_, version)
+    return experiment.made, members_with_arms(warehouse, experiment)
+
+
 def submit_delivery(queue: JobQueue, run_id: str, owner: str = "schedule") -> str:
     """Queue a run and return the id of its job."""
     return queue.submit(DELIVER, owner, {"run": run_id}, about=f"run:{run_id}")
@@ -88,7 +106,7 @@ def stop_delivery(queue: JobQueue, run_id: str) -> Run | None:
 def deliver(work: Work) -> dict[str, Any] | None:
     """Carry out the run that the job names; a cancelled job stops it."""
     run_id = str(work.parameters["run"])
-    delivery = Delivery(warehouse(), delivery_settings(), members_of_segment)
+    delivery = Delivery(warehouse(), delivery_settings(), members_to_send)
     try:
         run = delivery.carry_out(run_id, _Follows(work))
     except (JobCancelled, QueryCancelled):
@@ -116,6 +134,7 @@ def submit_export(
     rule: Mapping[str, Any] | None = None,
     name: str = "Members",
     standpoint: Standpoint = ALL_ORDERS,
+    arms: str = "",
 ) -> str:
     """
     Queue the writing of a file that takes long, and return the id of its job.
@@ -128,9 +147,10 @@ def submit_export(
         segment, version: A kept segment; version 0 for its newest.
         rule, name: Else a tree as JSON, and what the file is called by.
         standpoint: On what it is judged.
+        arms: Else an experiment, whose arms are written.
     """
     asked = {
-        "segment": segment, "version": version, "rule": rule, "name": name,
+        "arms": arms, "segment": segment, "version": version, "rule": rule, "name": name,
         "standpoint": standpoint.to_dict(), "layout": layout, "format": format_,
     }  # fmt: skip
     return queue.submit(EXPORT, owner, asked)
@@ -181,7 +201,10 @@ def _selected(asked: Mapping[str, Any]) -> tuple[int, Members]:
     if asked["rule"] is not None:
         return 0, members_of(warehouse(), parse(asked["rule"]), asked["name"], standpoint)
     version = int(asked["version"])
-    made, members = members_of_segment(warehouse(), asked["segment"], version, standpoint)
+    if asked["arms"]:
+        made, members = members_to_send(warehouse(), asked["arms"])
+    else:
+        made, members = members_of_segment(warehouse(), asked["segment"], version, standpoint)
     return made.version, members
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from analytics.exports.layouts import LAYOUTS, ColumnLayout
+from analytics.exports.layouts import LAYOUTS, ColumnLayout, with_arm
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.members.facts import FACTS, Members
 from clickhouse_schema.members.stream import blocks_of_members, csv_of_members
@@ -75,7 +75,7 @@ def export_of(
     members: Members, layout: str, format_: str, *, version: int = 0, data_as_of: str = ""
 ) -> Export:
     """
-    Return the export that a reader's choices name.
+    Return the export that a reader's choices name; arms of an experiment are its last column.
 
     Raises:
         ValueError: There is no such layout or format.
@@ -84,7 +84,8 @@ def export_of(
         raise ValueError(f"There is no column layout {layout!r}; use {', '.join(LAYOUTS)}.")
     if format_ not in FORMATS:
         raise ValueError(f"There is no format {format_!r}; use {', '.join(FORMATS)}.")
-    return Export(members, LAYOUTS[layout], format_, version, data_as_of)
+    columns = with_arm(LAYOUTS[layout]) if members.arms else LAYOUTS[layout]
+    return Export(members, columns, format_, version, data_as_of)
 
 
 def plain_word(name: str) -> str:

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.members.facts import FACTS, Members, members_sql
+from clickhouse_schema.members.facts import FACTS, FROZEN_ARMS, Members, members_sql
 from clickhouse_schema.members.sets import held_still, tagged
 from clickhouse_schema.members.stream import EXPORT_LIMITS
 
 KEPT_DAYS = 90
-FROZEN_FACTS = tuple(fact for fact in FACTS if fact not in {"segment_name", "arm"})
+FROZEN_FACTS = tuple(fact for fact in FACTS if fact != "segment_name")
 
 
 def freeze(warehouse: Warehouse, members: Members, *, comment: str) -> tuple[str, int]:
@@ -26,15 +26,16 @@ def freeze(warehouse: Warehouse, members: Members, *, comment: str) -> tuple[str
     """
     drop_old(warehouse)
     freeze_id = secrets.token_hex(8)
-    facts = ", ".join(FROZEN_FACTS)
-    shown = ", ".join(f"shown_{fact}" for fact in FROZEN_FACTS)
+    known = [fact for fact in FROZEN_FACTS if fact != "arm" or members.arms]
+    facts = ", ".join(known)
+    shown = ", ".join(f"shown_{fact}" for fact in known)
     with held_still(warehouse, members, EXPORT_LIMITS) as held:
         warehouse.command(
             f"INSERT INTO delivery_members (frozen_on, freeze_id, position, {facts})\n"
-            f"SELECT today(), {{freeze_id:String}}, rowNumberInAllBlocks() + 1, {shown}\n"
-            f"FROM ({members_sql(held, FROZEN_FACTS)})\n"
+            f"SELECT today(), {{delivered_as:String}}, rowNumberInAllBlocks() + 1, {shown}\n"
+            f"FROM ({members_sql(held, known)})\n"
             f"{EXPORT_LIMITS.clause(tagged(comment))}",
-            {**held.bound, "freeze_id": freeze_id},
+            {**held.bound, "delivered_as": freeze_id},  # arms are bound by a freeze of their own
         )
     counted = warehouse.command(
         "SELECT count() FROM delivery_members WHERE freeze_id = {freeze_id:String}",
@@ -43,9 +44,14 @@ def freeze(warehouse: Warehouse, members: Members, *, comment: str) -> tuple[str
     return freeze_id, int(counted)
 
 
-def frozen_members(freeze_id: str, name: str) -> Members:
-    """Return frozen members as a selection that can be written to a file."""
-    return Members("", {"freeze_id": freeze_id}, name, frozen=True)
+def frozen_members(warehouse: Warehouse, freeze_id: str, name: str) -> Members:
+    """Return frozen members, of an experiment with their arms, to be written to a file."""
+    (in_arms,) = warehouse.rows(
+        "SELECT countIf(arm != '') > 0 FROM delivery_members WHERE freeze_id = {freeze_id:String}",
+        {"freeze_id": freeze_id},
+    )[0]
+    arms = FROZEN_ARMS if in_arms else ""
+    return Members("", {"freeze_id": freeze_id}, name, frozen=True, arms=arms)
 
 
 def batch_of(warehouse: Warehouse, freeze_id: str, first: int, last: int) -> list[dict[str, Any]]:

@@ -28,6 +28,7 @@ FACTS: dict[str, Kind] = {
 }
 _SQL_DIR = Path(__file__).parent / "sql"
 _PLACE = re.compile(r"\{\{members\}\}")
+FROZEN_ARMS = "frozen"
 _FROZEN = "SELECT * FROM delivery_members WHERE freeze_id = {freeze_id:String}"
 # Text that a spreadsheet would take for a formula.
 _FORMULA = "'^[-=+@\\\\t\\\\r]'"
@@ -45,7 +46,8 @@ class Members:
         name: What the selection is called.
         frozen: Whether they were written down as they were: `params` then names
             the `freeze_id`, and there is no text.
-        arms: Of an experiment: selects `customer_key` and `arm` of each; else empty.
+        arms: Of an experiment: selects `customer_key` and `arm` of each, or `FROZEN_ARMS` where
+            they were written down with the members; else empty.
         arm_params: What is bound to the slots of `arms`.
     """
 
@@ -98,7 +100,7 @@ def members_sql(members: Members, facts: Sequence[str], *, as_csv: bool = False)
         chosen = ", ".join(f"{_expression(fact)} AS shown_{fact}" for fact in facts)
     inner = _FROZEN if members.frozen else _PLACE.sub(lambda _: members.text, _facts_sql())
     joined = ""
-    if "arm" in facts:
+    if "arm" in facts and not members.frozen:
         joined = f" AS facts\nANY LEFT JOIN\n(\n{members.arms}\n) AS in_arms USING customer_key"
     return f"SELECT {chosen}\nFROM\n(\n{inner}\n){joined}\nORDER BY customer_id"
 

@@ -90,9 +90,11 @@
       if (!by || !by.value || !opened || !opened.id) return unchanged();
       const format = JSON.parse(by.prop_id.slice(0, by.prop_id.lastIndexOf("."))).format;
       const place = ids.findIndex((id) => id.what === "columns");
+      const layout = (place >= 0 && values[place]) || "generic";
+      if (format === "xlsx-job") return { experiment: opened.id, layout, at: Date.now() };
       const link = document.createElement("a");
       link.href = "/downloads/experiment/" + encodeURIComponent(opened.id) + "?" +
-        new URLSearchParams({ layout: (place >= 0 && values[place]) || "generic", format }).toString();
+        new URLSearchParams({ layout, format }).toString();
       link.download = "";
       document.body.appendChild(link);
       link.click();

@@ -99,7 +99,7 @@ def test_two_bounds_on_one_feature_are_a_span():
 
 def test_a_group_closer():
     """Typical customers in their own units, more and less than everybody with both shares."""
-    closer = views.closer_of(body(), 1)
+    closer = views.closer_of("abc", body(), 1)
 
     assert closer.columns == ("Customer", "Days since last order", "Spent", "Country")
     assert closer.typical == (("c1", "3 days", "€12.50", "Not given"),)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from datetime import UTC, datetime
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from analytics.activation import work
 from analytics.activation.clock import Clock, take_up
 from analytics.activation.delivery import begin_run, stop_run
 from analytics.activation.plan import ACTIVATION, Plan
 from analytics.activation.settings import DeliverySettings, use_delivery_settings
+from analytics.experiment_plans import Plan as ExperimentPlan
+from analytics.experiments import members_with_arms, plan_experiment, start
 from analytics.jobs import JobQueue
 from analytics.saved_segments import SEGMENT, segment_body
 from clickhouse_schema.deliveries.runs import run_of
+from clickhouse_schema.errors import UnknownThing
 from clickhouse_schema.made.store import create
 from clickhouse_schema.made.things import Author
+from clickhouse_schema.members.facts import members_sql
+from clickhouse_schema.queries.loads import data_state
 from clickhouse_schema.rules.tree import EVERYBODY
 from tests.analytics.activation.receiver import receiver
 from tests.filling import Line, fill
@@ -145,3 +153,59 @@ def test_a_clock_without_a_warehouse_goes_on(caplog):
 
     Clock(away, print).tick()
     assert "clock of deliveries failed" in caplog.text
+
+
+def begun(warehouse, customers=40):
+    """Return an experiment of all customers that has just been split."""
+    fill(
+        warehouse,
+        [Line(f"o{n}", "2025-01-04 10:00", "30", f"d{n}") for n in range(customers)],
+    )
+    kept = plan_experiment(warehouse, "Spring", ExperimentPlan(control=0.5), None, ANNA)
+    return start(warehouse, kept, data_state(warehouse).today, ANNA)
+
+
+def arms_of(warehouse, one):
+    """Return the arm of each customer id, as it was frozen."""
+    members = members_with_arms(warehouse, one)
+    sql = members_sql(members, ("customer_id", "arm"))
+    return dict(warehouse.rows(sql, members.bound))
+
+
+def test_the_arms_of_an_experiment_are_delivered(queue, empty_warehouse, tmp_path):
+    """To the folder and to a webhook, each customer with their arm, again as they were."""
+    one = begun(empty_warehouse)
+    expected = arms_of(empty_warehouse, one)
+    with receiver() as there:
+        for plan in (Plan(one.id), Plan(one.id, to="webhook", url=there.url)):
+            made = create(
+                empty_warehouse,
+                ACTIVATION,
+                name=f"Arms {plan.to}",
+                body=plan.to_dict(),
+                author=ANNA,
+            )
+            run = begin_run(empty_warehouse, made)
+            queue.run(work.submit_delivery(queue, run.run_id))
+    (path,) = (tmp_path / "out").iterdir()
+    rows = list(csv.DictReader(path.read_text().splitlines()))
+    posted = [json.loads(body)["members"] for _, _, body in there.posts]
+
+    assert set(expected.values()) == {"Control", "Offer"}
+    assert {row["customer_id"]: row["arm"] for row in rows} == expected
+    assert {row["customer_id"]: row["arm"] for row in posted[0]} == expected
+
+
+def test_a_workbook_of_the_arms_is_made_by_a_job(queue, empty_warehouse):
+    """Its last column is the arm; a segment's has none."""
+    one = begun(empty_warehouse)
+    job = work.submit_export(queue, "me", layout="generic", format_="xlsx", arms=one.id)
+    queue.run(job)
+    path, _, _ = work.finished_export(queue, job)
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Members").to_python()
+    place = rows[0].index("arm")
+
+    assert rows[0][-1] == "arm"
+    assert {row[0]: row[place] for row in rows[1:]} == arms_of(empty_warehouse, one)
+    with pytest.raises(UnknownThing):
+        work.members_to_send(empty_warehouse, "nobody")
