@@ -66,7 +66,7 @@ def _busy(seconds: float) -> str:
 
 def _sample_rows(bench: Bench) -> list[Row]:
     with bench.empty_folder("sample") as folder:
-        usual = run_command(["sample"], folder)
+        usual = run_command(["sample", *(bench.scale if bench.quick else ())], folder)
     made = bench.reference
     note = f"{made.lines:,} lines, {made.customers:,} customers with orders, made once and kept"
     return [

@@ -41,7 +41,7 @@ from dashboard.benchmarks._tabs import tab_rows
 from dashboard.config import AppConfig
 
 TITLE = "scores, live counts of 50 random rule trees, ten fast edits, an export"
-_TREES = 50
+_TREES, _FEW_TREES = 50, 5
 _EDITS = 10
 _EXPORTED = 500_000
 _FLAT = 50  # MB that an export of every customer may add to one of half a million
@@ -64,8 +64,9 @@ _NUMBERS: Mapping[str, tuple[float, float]] = {
 
 def measure(bench: Bench) -> list[Row]:
     """Return seconds of each promise about segments, cold, and what an export adds in memory."""
+    trees = _FEW_TREES if bench.quick else _TREES
     runs = [
-        run_child("segments:time_segments", {}, bench.reference.folder).answer
+        run_child("segments:time_segments", {"trees": trees}, bench.reference.folder).answer
         for _ in range(min(bench.runs, 3))
     ]
     export, whole = (
@@ -104,21 +105,21 @@ def measure(bench: Bench) -> list[Row]:
     ]  # fmt: skip
 
 
-def time_segments() -> dict[str, Any]:
-    """Return seconds of everything but the export; runs in a child."""
+def time_segments(trees: int) -> dict[str, Any]:
+    """Return seconds of everything but the export, counting so many trees; runs in a child."""
     with _opened() as (warehouse, basis):
         found: dict[str, Any] = {"refresh": _seconds(lambda: _refresh(basis))}
         cache.clear()
         shell_facts()
         found["comparison"] = _seconds(lambda: _compare(basis))
         preview(EVERYBODY, {}, basis)  # what all counts share is remembered from here
-        trees = random_trees(_TREES + _EDITS, basis)
+        drawn = random_trees(trees + _EDITS, basis)
         found["counts"] = [
             {
                 "seconds": _seconds(partial(preview, tree, {}, basis)),
                 "fields": [one.field for one in tree.conditions()],
             }
-            for tree in trees[:_TREES]
+            for tree in drawn[:trees]
         ]
         timings = [one["seconds"] for one in found["counts"]]
         found["count_p95"] = quantiles(timings, n=20, method="inclusive")[-1]
@@ -128,7 +129,7 @@ def time_segments() -> dict[str, Any]:
         customer = members(often, {}, basis, Page(rows=1))[0]["customer_id"].iloc[0]
         found["why"] = _seconds(lambda: why(often, {}, basis, customer))
         found["written"] = _seconds(lambda: chosen_segment("rfm-champions"))
-        found["running"] = _after_fast_edits(warehouse, trees[_TREES:])
+        found["running"] = _after_fast_edits(warehouse, drawn[trees:])
         return found
 
 
