@@ -33,6 +33,8 @@ from clickhouse_schema.errors import QueryCancelled, WarehouseError
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 HEARTBEAT_SECONDS = 2.0
 LOST_SECONDS = 15.0  # without a sign of life, its process is taken for dead
+KEPT_SECONDS = 30 * 86_400.0  # so long a record can be looked at
+_CLEARED_EVERY = 3600.0  # all records are read for it
 log = logging.getLogger("clientele.jobs")
 
 
@@ -147,6 +149,7 @@ class JobQueue:
             self.huey = SqliteHuey("clientele", filename=path, serializer=serializer)
         self._task = self.huey.task(name="job")(self.run)
         self._threads: _Threads | None = None
+        self._clear_at = 0.0
 
     def submit(self, kind: str, owner: str, parameters: Mapping[str, Any], about: str = "") -> str:
         """
@@ -235,10 +238,31 @@ class JobQueue:
     def of(self, owner: str) -> list[Job]:
         """Return the jobs of an owner, newest first."""
         held = self.huey.storage.result_items()
-        names = [key.decode() if isinstance(key, bytes) else key for key in held]
+        names = [_text(key) for key in held]
         found = [self.find(name[4:]) for name in names if name.startswith("job:")]
         mine = [job for job in found if job is not None and job.owner == owner]
         return sorted(mine, key=lambda job: job.queued_at, reverse=True)
+
+    def clear_old(self) -> int:
+        """Forget the jobs last heard of 30 days ago, looking once an hour; return how many."""
+        if time.monotonic() < self._clear_at:
+            return 0
+        self._clear_at = time.monotonic() + _CLEARED_EVERY
+        storage, oldest = self.huey.storage, time.time() - KEPT_SECONDS
+        held = {_text(key): value for key, value in storage.result_items().items()}
+        jobs = {name[4:]: json.loads(value) for name, value in held.items() if name[:4] == "job:"}
+        old = {
+            id_
+            for id_, job in jobs.items()
+            if max(job["queued_at"], job["ended_at"], job["heartbeat"]) < oldest
+        }
+        for id_ in old:
+            storage.pop_data(f"cancel:{id_}")
+            storage.pop_data(f"job:{id_}")
+        for name, value in held.items():
+            if name.startswith("about:") and _text(value) in old:
+                storage.pop_data(name)
+        return len(old)
 
     def cancel(self, job_id: str) -> None:
         """Ask a job to stop, and end the statement it runs."""
@@ -311,6 +335,11 @@ def queue() -> JobQueue:
     if not _held:
         raise AnalysisError("Long work cannot be done here. Try again in a moment.")
     return _held[0]
+
+
+def _text(held: bytes | str) -> str:
+    """Return a key or an id as text: each store gives them back in its own way."""
+    return held if isinstance(held, str) else bytes(held).decode()
 
 
 def _beat(work: Work, ended: threading.Event) -> None:

@@ -119,10 +119,13 @@ def _own_secret(config: AppConfig) -> str:
 
 
 def start_deliveries(work: JobQueue) -> Clock:
-    """Begin what is due from now on, and take up what a dead process left."""
-    clock = Clock(
-        current_warehouse, lambda run_id: submit_delivery(work, run_id), tidy=clear_exports
-    )
+    """Begin what is due from now on, take up what a dead process left, and forget what is old."""
+
+    def tidy() -> None:
+        clear_exports()
+        work.clear_old()
+
+    clock = Clock(current_warehouse, lambda run_id: submit_delivery(work, run_id), tidy=tidy)
     clock.start()
     return clock
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -167,3 +168,22 @@ def test_a_job_whose_process_died_is_told_as_such(warehouse, tmp_path, monkeypat
     wait_for(lambda: state_of(queue, job_id) == "failed")
 
     assert "has stopped" in queue.find(job_id).error
+
+
+@pytest.mark.parametrize("store", ["file", "redis"])
+def test_records_are_kept_for_thirty_days(warehouse, tmp_path, request, store):
+    """What ended longer ago is forgotten, with all that points to it; the rest stays."""
+    url = request.getfixturevalue("redis_url") if store == "redis" else ""
+    queue = JobQueue(tmp_path, url)
+    asked = {"steps": 1}
+    old, late, new = (queue.submit("test-count", "ann", asked, name) for name in ("a", "b", "c"))
+    begun = time.time() - 31 * 86_400
+    queue.write(replace(queue.find(old), state="done", queued_at=begun, ended_at=begun + 60))
+    queue.write(replace(queue.find(late), state="done", queued_at=begun, ended_at=time.time() - 9))
+    queue.huey.storage.put_data(f"cancel:{old}", b"1")
+
+    assert queue.clear_old() == 1
+    assert [queue.find(one) is None for one in (old, late, new)] == [True, False, False]
+    assert [queue.latest(about) is None for about in "abc"] == [True, False, False]
+    assert not queue.cancelled(old)
+    assert queue.clear_old() == 0
