@@ -27,7 +27,7 @@ from huey.serializer import Serializer, SignedSerializer
 from analytics.errors import AnalysisError
 from analytics.reports._warehouse import warehouse
 from clickhouse_schema.asking import working
-from clickhouse_schema.client import cancel_job
+from clickhouse_schema.ending import cancel_job
 from clickhouse_schema.errors import QueryCancelled, WarehouseError
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]

@@ -23,7 +23,8 @@ import pandas as pd
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
-from clickhouse_schema.asking import Asking, current_asking, current_tag
+from clickhouse_schema.asking import current_asking, current_tag
+from clickhouse_schema.ending import check_broken
 from clickhouse_schema.errors import (
     QueryCancelled,
     QueryTooHeavy,
@@ -298,8 +299,11 @@ def run_statement(
     rows = -1
     outcome = "ok"
     try:
-        with warehouse.client() as client:
-            frame = client.query_df(sql, parameters=dict(params))
+        try:
+            frame = _asked(warehouse, sql, params)
+        except WarehouseUnavailable as broken:
+            check_broken(warehouse, broken)
+            frame = _asked(warehouse, sql, params)
         rows = len(frame)
         replay([Statement.of(name, text, params)])
     except WarehouseError as error:
@@ -313,6 +317,11 @@ def run_statement(
         fields = {"tag": name, "ms": milliseconds, "rows": rows, "outcome": outcome}
         log.info("query", extra={"fields": fields})
     return fix_columns(frame, columns)
+
+
+def _asked(warehouse: Warehouse, sql: str, params: Mapping[str, Any]) -> pd.DataFrame:
+    with warehouse.client() as client:
+        return client.query_df(sql, parameters=dict(params))
 
 
 def run_command(warehouse: Warehouse, name: str, text: str, params: Mapping[str, Any]) -> None:
@@ -349,28 +358,3 @@ def _clause(warehouse: Warehouse, name: str, limits: Limits | None) -> str:
 def fix_columns(frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
     """Return `frame` with exactly these columns and dtypes, in this order."""
     return frame.reindex(columns=list(columns)).astype(dict(columns))
-
-
-def cancel_older(warehouse: Warehouse, asking: Asking) -> None:
-    """End the statements this reader started for the same view before `asking`."""
-    if warehouse.home.embedded and asking.first:
-        return  # one process asks this engine, and it knows of none: most questions of a page
-    warehouse.command(
-        "KILL QUERY WHERE extract(Settings['log_comment'], {pattern:String}) != ''"
-        " AND toUInt64OrZero(extract(Settings['log_comment'], {pattern:String})) < {number:UInt64}"
-        " ASYNC",
-        {"pattern": asking.number_pattern, "number": asking.number},
-    )
-
-
-def cancel_job(warehouse: Warehouse, job_id: str) -> None:
-    """End the statements a job runs."""
-    warehouse.command(
-        "KILL QUERY WHERE endsWith(Settings['log_comment'], {tag:String}) ASYNC",
-        {"tag": f" job={job_id}"},
-    )
-
-
-def cancel_all(warehouse: Warehouse) -> None:
-    """End every statement of an embedded engine, which only its own process asks."""
-    warehouse.command("KILL QUERY WHERE query_kind != 'KillQuery' ASYNC")

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from threading import Condition
 
 from clickhouse_schema.asking import Asking, asking
-from clickhouse_schema.client import Warehouse, cancel_older
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.ending import cancel_older
 
 _LOOK_EVERY = 0.05  # seconds; somebody who was replaced while waiting gives up by then
 _turn = Condition()

@@ -32,7 +32,8 @@ from analytics.reports._signed import SECRET, SignedRedisCache
 from analytics.reports._warehouse import use_warehouse
 from analytics.reports._warehouse import warehouse as current_warehouse
 from callbacks.shell import page
-from clickhouse_schema.client import Warehouse, cancel_all
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.ending import cancel_all
 from clickhouse_schema.errors import WarehouseError
 from dashboard.config import AppConfig
 from dashboard.downloads import serve_downloads

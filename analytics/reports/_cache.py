@@ -22,7 +22,7 @@ from redis.exceptions import RedisError
 
 from analytics.reports._warehouse import warehouse
 from clickhouse_schema.asking import current_asking
-from clickhouse_schema.client import cancel_older
+from clickhouse_schema.ending import cancel_older
 from clickhouse_schema.errors import QueryCancelled
 from clickhouse_schema.queries.loads import data_version
 from clickhouse_schema.recording import recording

@@ -22,11 +22,10 @@ from clickhouse_schema.asking import Asking, asking
 from clickhouse_schema.client import (
     Limits,
     Warehouse,
-    cancel_job,
-    cancel_older,
     run_query,
     translate,
 )
+from clickhouse_schema.ending import cancel_job, cancel_older
 from clickhouse_schema.errors import (
     QueryCancelled,
     QueryTooHeavy,
@@ -172,6 +171,59 @@ def test_only_a_first_question_has_nothing_to_end(warehouse, monkeypatch):
             cancel_older(warehouse, question)
 
     assert len(sent) == 1
+
+
+def test_an_answer_that_breaks_off_is_asked_for_once_more(server_warehouse, statement, monkeypatch):
+    """What a KILL for another process leaves of an answer is no server that is away."""
+    statement("SELECT toInt64(7) AS n")
+    broken = _breaking(monkeypatch, times=1)
+    with asking(Asking(f"ann-{uuid4().hex}", "revenue", 1)):
+        assert run_query(server_warehouse, "seven", {}, {"n": "int64"})["n"].tolist() == [7]
+    assert broken == ["seven"]
+
+    broken = _breaking(monkeypatch, times=2)
+    with asking(Asking("ann", "revenue", 1)), pytest.raises(WarehouseUnavailable):
+        run_query(server_warehouse, "seven", {}, {"n": "int64"})
+    broken = _breaking(monkeypatch, times=1)
+    with pytest.raises(WarehouseUnavailable):  # no reader: whoever asks tries again by themselves
+        run_query(server_warehouse, "seven", {}, {"n": "int64"})
+
+
+def test_a_question_replaced_in_another_process_is_told_as_such(
+    server_warehouse, statement, monkeypatch
+):
+    """A newer statement of the same reader runs: the broken answer is nobody's."""
+    ann = f"ann-{uuid4().hex}"
+    statement(HEAVY)
+
+    def newer() -> None:
+        sql = HEAVY.replace("SETTINGS", f"SETTINGS log_comment = 'n {Asking(ann, 'a', 2).tag}',")
+        with suppress(QueryCancelled):
+            server_warehouse.rows(sql, {"rows": 300})
+
+    thread = threading.Thread(target=newer)
+    thread.start()
+    wait_until_running(server_warehouse, f"n reader={ann}")
+    _breaking(monkeypatch, times=1)
+    with asking(Asking(ann, "a", 1)), pytest.raises(QueryCancelled):
+        run_query(server_warehouse, "slow", {"rows": 1}, {"n": "int64"})
+    cancel_older(server_warehouse, Asking(ann, "a", 3))
+    thread.join(timeout=20)
+
+
+def _breaking(monkeypatch, times: int) -> list[str]:
+    """Let the next answers of named statements break off; return the names as they do."""
+    broken: list[str] = []
+    whole = client_module._asked
+
+    def asked(warehouse, sql, params):
+        if len(broken) < times:
+            broken.append(sql.rpartition("log_comment = '")[2].split()[0])
+            raise WarehouseUnavailable("The warehouse cannot be reached. Try again in a moment.")
+        return whole(warehouse, sql, params)
+
+    monkeypatch.setattr(client_module, "_asked", asked)
+    return broken
 
 
 def test_only_older_questions_of_the_same_reader_end(either_warehouse, statement):
