@@ -81,25 +81,25 @@ def bootstrap(
     random = np.random.default_rng(seed)
     products, count = demand.shape
     groups = [(int(life), np.flatnonzero(lived == life)) for life in np.unique(lived) if life > 0]
-    squares, sold = demand * demand, (demand > 0).astype(np.float32)
-    found = np.zeros((products, len(CELLS)), dtype=np.int32)
+    panels = {
+        "value": value, "total": demand, "squares": demand * demand,
+        "sold": (demand > 0).astype(np.float32),
+    }  # fmt: skip
+    found = np.zeros(products * len(CELLS), dtype=np.int32)
     for first in range(0, draws, _TOGETHER):
         many = min(_TOGETHER, draws - first)
-        drawn = {
-            name: np.zeros((products, many), dtype=np.float32)
-            for name in ("value", "total", "squares", "sold")
-        }
+        # A draw to a row: what is classified together lies together.
+        drawn = {name: np.zeros((many, products), dtype=np.float32) for name in panels}
         for life, rows in groups:
             weights = random.multinomial(life, np.full(life, 1 / life), size=many)
             times = weights.T.astype(np.float32)
-            for name, panel in (
-                ("value", value), ("total", demand), ("squares", squares), ("sold", sold),
-            ):  # fmt: skip
-                drawn[name][rows] = panel[rows, count - life :] @ times
+            for name, panel in panels.items():
+                drawn[name][:, rows] = (panel[rows, count - life :] @ times).T
         for draw in range(many):
             _tally(found, drawn, draw, lived, cuts, zeros=zeros)
         if told is not None:
             told((first + many) / draws)
+    found = found.reshape(products, len(CELLS))
     shares = found / max(draws, 1)
     return Certainty(
         own=shares[np.arange(products), own].astype(np.float32),
@@ -118,12 +118,12 @@ def _tally(
 ) -> None:
     nothing: Floats = np.zeros(0)
     sums = Sums(
-        total=drawn["total"][:, draw].astype(np.float64),
-        squares=drawn["squares"][:, draw].astype(np.float64),
-        sold=drawn["sold"][:, draw].astype(np.int64),
+        total=drawn["total"][draw].astype(np.float64),
+        squares=drawn["squares"][draw].astype(np.float64),
+        sold=drawn["sold"][draw].astype(np.int64),
         lived=lived,
         cycle=(nothing, nothing, nothing, nothing),
     )
     places = variation_places(variation(sums, zeros=zeros), lived)
-    classes = cells(share_places(drawn["value"][:, draw].astype(np.float64)), places, cuts)
-    found[np.arange(len(classes)), classes] += 1
+    classes = cells(share_places(drawn["value"][draw].astype(np.float64)), places, cuts)
+    found[np.arange(0, len(found), len(CELLS)) + classes] += 1

@@ -20,6 +20,13 @@ from clickhouse_schema.loading.sample_words import CATEGORIES, COUNTRIES, SIZES,
 # A fixed day, not the clock's: the same call makes the same shop next year too.
 LAST_DAY = date(2025, 11, 30)
 _MONTHS = 26
+# Raise it when the same numbers make other rows: who asks again for a sample gets the new one.
+_RECIPE = 2
+# Lines a month from which a product shows its kind of demand: with fewer, chance alone makes a
+# steady one vary by half its mean.
+LEAST_SEEN = 18
+# The best products never sell in bursts: those would be the shop's own weeks.
+_NEVER_ERRATIC = 300
 _YEARLY_GROWTH = 0.14
 # Demand of the twelve months; gift customers and seasonal products add to the end of the year.
 _SEASON = (0.90, 0.86, 0.94, 1.00, 1.01, 0.95, 0.84, 0.82, 0.98, 1.06, 1.14, 1.16)
@@ -174,8 +181,9 @@ class SampleSpec:
 
     @property
     def content_hash(self) -> str:
-        """SHA-256 of the fields: equal for equal samples."""
-        return hashlib.sha256(json.dumps(self.as_detail(), sort_keys=True).encode()).hexdigest()
+        """SHA-256 of the fields and the recipe: equal for equal samples."""
+        made_from = {**self.as_detail(), "recipe": _RECIPE}
+        return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
 REFERENCE_SCALE = SampleSpec(customers=2_000_000, lines=8_500_000, products=70_000)
@@ -214,6 +222,9 @@ def plan(spec: SampleSpec) -> dict[str, Any]:
         "weeks": spec.weeks,
         "day_lows": lows[:-1],
         "promotion_rates": _promotion_rates(spec),
+        "monthly_lines": spec.lines / _MONTHS,
+        "least_seen": float(LEAST_SEEN),
+        "never_erratic": min(math.ceil(0.04 * spec.products), _NEVER_ERRATIC),
         **_lives(spec, lows),
         **_places(),
         **_range(),

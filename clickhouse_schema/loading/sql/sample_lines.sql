@@ -35,7 +35,7 @@ WITH
             arrayFirst(b -> b.1 = favourite, a.bounds) AS aisle,
             if(roll < 0.10, dice('habit', o.customer_no, dice('which', o.order_no, j) % 6),
                dice('pick', o.order_no, j)) AS pick,
-            if(roll < 0.36 AND aisle.3 > 0, aisle.2 + pick % (aisle.3 - aisle.2), pick % a.total) AS at
+            if(roll < 0.32 AND aisle.3 > 0, aisle.2 + pick % (aisle.3 - aisle.2), pick % a.total) AS at
         FROM staging_sample_orders AS o
         INNER JOIN aisles AS a ON o.week = a.week
         ARRAY JOIN range(toUInt64(least(80, 1 + floor(

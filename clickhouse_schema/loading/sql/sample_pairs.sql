@@ -1,5 +1,5 @@
--- Pairs of well-selling, steady, lasting products: the second is offered where a line follows the
--- first, and taken with a chance that makes the lift.
+-- Pairs of well-selling, lasting products without a season of their own: the second is offered
+-- where a line follows the first, and taken with a chance that makes the lift.
 INSERT INTO staging_sample_pairs
 WITH
     (what, n) -> cityHash64({seed:UInt64}, what, n) / 18446744073709551616. AS draw,
@@ -17,7 +17,7 @@ WITH
         (
             SELECT *
             FROM staging_sample_products
-            WHERE batch_id = {batch:UInt32} AND demand_kind = 'steady'
+            WHERE batch_id = {batch:UInt32} AND demand_kind IN ('steady', 'slow')
               AND launched_on < {first_day:Date} AND ended_on > toDate('2148-01-01')
               AND product_no >= 3
             ORDER BY product_no

@@ -30,8 +30,14 @@ WITH
                     least(0.8, greatest(0.05, {margins:Array(Float64)}[c] + 0.07 * bell('margin', n))))
                                                                               AS margin,
             n < {products:UInt64} * 0.04                                      AS is_top,
-            multiIf(draw('kind', n) < 0.55, 'steady', draw('kind', n) < 0.80, 'seasonal',
-                    is_top, 'steady', 'erratic')                              AS kind,
+            pow(n + 1 + {products:UInt64} * 0.006, -0.92) * exp(0.15 * bell('popularity', n))
+                                                                              AS popularity,
+            -- Summed as whole numbers: a sum of floats depends on which thread comes first.
+            popularity * 1e12 / sum(toUInt64(1e12 * popularity)) OVER ()      AS share,
+            -- Few sales a month vary by chance alone: kinds are planted where they can be seen.
+            multiIf(share * {monthly_lines:Float64} < {least_seen:Float64}, 'slow',
+                    draw('kind', n) < 0.55, 'steady', draw('kind', n) < 0.80, 'seasonal',
+                    n < {never_erratic:UInt64}, 'steady', 'erratic')          AS kind,
             {styles:Array(String)}[1 + name_no % length({styles:Array(String)})] AS style,
             intDiv(name_no, length({styles:Array(String)}))                   AS rest,
             {materials:Array(Array(String))}[c]                               AS materials,
@@ -59,8 +65,7 @@ SELECT
     kind                                                                      AS demand_kind,
     greatest(-4.5, least(-0.4,
         {elasticities:Array(Float64)}[c] * exp(0.35 * bell('elasticity', n)))) AS elasticity,
-    pow(n + 1 + {products:UInt64} * 0.006, -0.92) * exp(0.15 * bell('popularity', n))
-                                                                              AS popularity,
+    popularity,
     -- Most seasonal products peak when their department does.
     if(draw('own season', n) < 0.3, floor(draw('peak', n) * 52),
        ({peaks:Array(UInt8)}[c] + 52 + floor(draw('peak', n) * 9) - 4) % 52)  AS peak_week,

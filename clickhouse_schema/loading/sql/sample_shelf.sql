@@ -45,10 +45,11 @@ WITH
             {season:Array(Array(Float64))}[category_no][season_week + 1]      AS season_now,
             multiIf(
                 demand_kind = 'steady', pow(season_now, 0.15),
+                demand_kind = 'slow', sqrt(season_now),
                 demand_kind = 'seasonal',
-                exp(1.9 * cos(2 * pi() * (season_week - peak_week) / 52.2)) / 2.13,
-                draw('burst', product_no, week) < 0.08,
-                (0.4 + 1.2 * draw('size of burst', product_no, week)) / 0.08,
+                exp(1.6 * cos(2 * pi() * (season_week - peak_week) / 52.2)) / 1.75,
+                draw('burst', product_no, week) < 0.07,
+                (0.4 + 1.2 * draw('size of burst', product_no, week)) / 0.07,
                 0.02)                                                         AS mood,
             -- A new product needs some weeks to be known.
             least(1, 0.3 + dateDiff('day', launched_on, monday) / 50)         AS known,

@@ -8,7 +8,7 @@ FROM
 (
     SELECT
         *,
-        if(units > 0, revenue / units, NULL)                            AS price,
+        revenue / units                                                 AS price,
         if(period < 0, 0, if({in_money:UInt8} = 1, revenue, units))     AS demand
     FROM
     (

@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.loading import ledger
 from clickhouse_schema.loading.sample import SampleSpec, load_sample
+from clickhouse_schema.loading.sample_plan import LEAST_SEEN
 from clickhouse_schema.queries.loads import data_state
 from tests.conftest import empty
 
@@ -271,6 +272,22 @@ def test_steady_seasonal_and_erratic_products_can_be_told_apart(shop):
     assert (spread[kinds == "erratic"] > 1).mean() >= 0.9
     assert (spread[kinds == "seasonal"] > 0.5).mean() >= 0.9
     assert (left[kinds == "seasonal"] < 0.5).mean() >= 0.9
+
+
+def test_a_kind_is_planted_only_where_it_can_be_seen(shop):
+    """Products of a kind are to sell 18 lines a month or more, the slow ones fewer, and do."""
+    products = frame(
+        shop,
+        "SELECT toString(demand_kind) AS kind, popularity, sold.lines AS lines"
+        " FROM sample_products LEFT JOIN (SELECT product_key, count() AS lines FROM order_lines"
+        "  WHERE kind = 'sale' GROUP BY product_key) AS sold USING (product_key)",
+    )
+    planned = products["popularity"] / products["popularity"].sum() * SHOP.lines / 26
+    slow = products["kind"] == "slow"
+
+    assert set(products["kind"]) == {"steady", "seasonal", "erratic", "slow"}
+    assert planned[slow].max() < LEAST_SEEN <= planned[~slow].min()
+    assert products["lines"][slow].mean() / 26 < LEAST_SEEN < products["lines"][~slow].mean() / 26
 
 
 def test_lives_can_be_found_from_what_customers_did(shop):
