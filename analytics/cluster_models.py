@@ -33,11 +33,7 @@ from clickhouse_schema.made.reading import current, with_name
 from clickhouse_schema.made.store import create, restore, save
 from clickhouse_schema.made.things import Author, Body, Kind, Made
 from clickhouse_schema.members.facts import Members
-from clickhouse_schema.queries.clusters import (
-    cluster_moves,
-    cluster_sizes,
-    members_of_clusters,
-)
+from clickhouse_schema.queries.clusters import cluster_sizes, members_of_clusters
 from clickhouse_schema.rules.tree import Condition, Group
 from clickhouse_schema.rules.vocabulary import FIELDS
 
@@ -258,24 +254,3 @@ def stability_index(shares: Sequence[tuple[float, float]]) -> float:
     least = 1e-4  # an empty group is very little, not nothing
     pairs = [(max(old, least), max(new, least)) for old, new in shares]
     return sum((new - old) * math.log(new / old) for old, new in pairs)
-
-
-def moves_between(first: Made, second: Made, facts: ShellFacts) -> pd.DataFrame:
-    """
-    Return who is where in two groupings, both asked of the newest data.
-
-    Returns:
-        As `cluster_moves`: `before`, `now` (0: not placed), `customers`, `revenue`.
-
-    Raises:
-        UnknownThing: A segment they were found in is gone.
-        WarehouseError: The warehouse could not answer.
-    """
-    at = snapshot_time(facts.data, None)
-    pair = [(model_of(made.body), population_at(made.body, at)) for made in (first, second)]
-    found: pd.DataFrame = shared(
-        "cluster_moves",
-        {"ids": [first.id, second.id], "asked": repr(pair)},
-        lambda: cluster_moves(warehouse(), pair[0], pair[1]),
-    )
-    return found

@@ -7,10 +7,8 @@ from datetime import datetime
 import pandas as pd
 
 from analytics.cluster_members import model_of
-from analytics.cluster_models import (
-    moves_between,
-    population_at,
-)
+from analytics.cluster_models import population_at
+from analytics.cluster_moves import moves_between
 from analytics.models.clustering import STABLE
 from analytics.reports.shell import ShellFacts
 from callbacks._clusters_views import Body, customers_in, number, window_words

@@ -106,15 +106,35 @@ def took_words(body: Body) -> str:
         if body["clear"]
         else f"None of them held: the best attempt {chosen['why_not']}."
     )
+    second = _runner_up(body)
     ratio = float(body["mini_inertia"]) / max(float(body["full_inertia"]), 1e-12)
     return (
         f"{len(tried)} configurations were tried: 2 to 10 groups by K-Means on logarithms"
         f"{' and on other transforms' if len({one['scaling'] for one in tried}) > 1 else ''}, full "
         f"and mini-batch. {verdict} Taken: {chosen['clusters']} groups on {scaling}, by "
         f"{_ALGORITHMS[body['algorithm']]} (mini-batch came within {ratio - 1:+.1%} of the full "
-        f"one's spread); spread against copies without groups {chosen['tightness']:.2f}. It took "
-        f"{body['seconds_in_all']:.1f} s. Rules and what is bought rest on "
+        f"one's spread); spread against copies without groups {chosen['tightness']:.2f}."
+        f"{second} It took {body['seconds_in_all']:.1f} s. Rules and what is bought rest on "
         f"{count(body['sampled'])} customers."
+    )
+
+
+def _runner_up(body: Body) -> str:
+    """Return the configuration that came next, in a sentence; nothing when there was none."""
+    chosen = body["chosen"]
+    others = [
+        one
+        for one in body["candidates"]
+        if one["silhouette"] is not None
+        and (one["scaling"], one["clusters"]) != (chosen["scaling"], chosen["clusters"])
+    ]
+    if not others:
+        return ""
+    best = max(others, key=lambda one: float(one["silhouette"]))
+    return (
+        f" The runner-up: {best['clusters']} groups on {_SAID[best['scaling']]} (silhouette "
+        f"{best['silhouette']:.2f} against {chosen['silhouette']:.2f}, stability "
+        f"{best['stability']:.2f} against {chosen['stability']:.2f})."
     )
 
 
@@ -231,14 +251,19 @@ def drift_words(body: Body, drift: Drift) -> str:
         if abs(new - old) >= 0.005
     ]
     shares = f" Shares of customers: {'; '.join(moved)}." if moved else ""
-    spread = f"{drift.spread + 0.0:+.1%}".replace("-0.0%", "+0.0%").replace("-", "\u2212")
     verdict = (
         "Find groups anew: customers have moved away from these."
         if drift.refit
         else "These groups still fit."
     )
     return (
-        f"{verdict} Since they were found the groups have shifted by {drift.shift:.2f} (0.1 is "
-        f"worth a look) and customers lie "
-        f"{spread} farther from their group's middle.{shares}"
+        f"{verdict} Since they were found the groups have shifted by {drift.shift:.2f} (from 0.10 "
+        f"on, look for new ones), and {_spread_words(drift.spread)}.{shares}"
     )
+
+
+def _spread_words(spread: float) -> str:
+    if abs(spread) < 0.005:
+        return "customers lie as near to the middle of their group as then"
+    nearer = "farther from" if spread > 0 else "nearer to"
+    return f"customers lie {abs(spread):.1%} {nearer} the middle of their group"

@@ -9,7 +9,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.components import attributes, gate, icon
+from layouts.components import attributes, author_entry, gate, icon
 
 FRAME = "clusters-frame"
 PROFILE = "clusters-profile"
@@ -56,6 +56,14 @@ class Ids(StrEnum):
     DRIFT = "clusters-drift"
     OTHER = "clusters-other"
     EARLY = "clusters-early"
+    AUTHOR = "clusters-author"
+    NAME = "clusters-segment-name"
+    COMPARE = "clusters-compare"
+    COMPARE_JOB = "clusters-compare-job"
+    COMPARE_POLL = "clusters-compare-poll"
+    COMPARED = "clusters-compared"
+    COMPARING = "clusters-comparing"
+    COMPARE_STOP = "clusters-compare-stop"
 
 
 def do(what: Any, id_: Any) -> dict[str, Any]:
@@ -134,7 +142,13 @@ def _ask() -> html.Section:
                 ],
                 className="tile-head clusters-ask-head",
             ),
-            html.Div(about, role="group", **attributes(aria_label="What groups are about")),
+            html.Div(
+                [
+                    html.Div(about, role="group", **attributes(aria_label="What groups are about")),
+                    author_entry(Ids.AUTHOR),
+                ],
+                className="clusters-about-row",
+            ),
             html.P(MEANING["value"], id=Ids.MEANING, className="sub clusters-meaning"),
             own,
             _progress(),

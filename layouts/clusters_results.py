@@ -9,7 +9,18 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.clusters import MAP, MOVES, PARALLEL, PROFILE, SILHOUETTE, TRIED, Ids, do, save_as
+from layouts.clusters import (
+    MAP,
+    MOVES,
+    PARALLEL,
+    PROFILE,
+    QUICK,
+    SILHOUETTE,
+    TRIED,
+    Ids,
+    do,
+    save_as,
+)
 from layouts.components import attributes, chart_tile, icon
 from layouts.segments_rule import labelled
 
@@ -212,13 +223,6 @@ def closer(one: Closer) -> list[Component]:
     """Return one group looked at closer."""
     head = html.Tr([html.Th(name, scope="col") for name in one.columns])
     rows = [html.Tr([html.Td(cell) for cell in row]) for row in one.typical]
-    buttons: list[Component] = []
-    if one.rule:
-        buttons.append(_save("rule", one.number, "funnel", "Save its rule as a segment"))
-    buttons.append(_save("members", one.number, "people", "Save its customers of today"))
-    buttons.append(
-        dcc.Link([icon("clipboard-data"), "Plan an experiment"], href=one.plan, className="button")
-    )
     return [
         html.H3([swatch(one.number), "Typical customers"]),
         html.Div(
@@ -231,6 +235,28 @@ def closer(one: Closer) -> list[Component]:
         ),
         *[_uneven(mix) for mix in one.mixes],
         html.P(one.about, className="sub"),
+        *_saving(one),
+    ]
+
+
+def _saving(one: Closer) -> list[Component]:
+    """Return what makes a group a segment in one click, under a name if one is typed."""
+    buttons: list[Component] = []
+    if one.rule:
+        buttons.append(_save("rule", one.number, "funnel", "Save its rule as a segment"))
+    buttons.append(_save("members", one.number, "people", "Save its customers of today"))
+    buttons.append(
+        dcc.Link([icon("clipboard-data"), "Plan an experiment"], href=one.plan, className="button")
+    )
+    name = dcc.Input(
+        id=Ids.NAME, type="text", maxLength=120, className="text-input",
+        placeholder=f"{one.name}, unless you type another",
+    )  # fmt: skip
+    return [
+        html.Div(
+            [html.Label("Name of the segment", htmlFor=Ids.NAME, className="sub"), name],
+            className="clusters-name",
+        ),
         html.Div(buttons, className="button-row"),
     ]
 
@@ -250,11 +276,11 @@ def _uneven(mix: Uneven) -> Component:
     return html.Div(parts, className="group-mix")
 
 
-def saved(name: str, segment: str) -> Component:
+def saved(name: str, segment: str, owner: str) -> Component:
     """Return where a segment that was just made can be used."""
     return html.Div(
         [
-            html.Span(f"“{name}” is saved."),
+            html.Span(f"“{name}” is saved, owned by {owner}."),
             dcc.Link(
                 [icon("pencil"), "Open it"],
                 href=f"/segments?view=builder&open={segment}",
@@ -291,21 +317,36 @@ def _kept() -> html.Section:
             ),
             html.Div(id=Ids.KEPT, className="kept-groupings"),
             html.Div(id=Ids.DRIFT, **attributes(aria_live="polite")),
-            html.Div(
-                [
-                    html.Span("Who is where, compared with", className="sub"),
-                    labelled(
-                        "Compared with which grouping",
-                        dbc.Select(id=Ids.OTHER, options=[], class_name="rule-select"),
-                    ),
-                ],
-                className="button-row",
-            ),
-            chart_tile(MOVES, "Who moved?", columns=12, lazy=True, height=240),
+            html.Div(_compared(), id=Ids.COMPARE, hidden=True),
         ],
         className="tile c12 clusters-kept",
         **attributes(aria_label="Kept groupings"),
     )
+
+
+def _compared() -> list[Component]:
+    """Return who is where in another grouping; shown once there is another."""
+    return [
+        dcc.Store(id=Ids.COMPARE_JOB),
+        dcc.Store(id=Ids.COMPARED),
+        dcc.Interval(id=Ids.COMPARE_POLL, interval=QUICK, disabled=True),
+        html.Div(
+            [
+                html.Span("Who is where, compared with", className="sub"),
+                labelled(
+                    "Compared with which grouping",
+                    dbc.Select(id=Ids.OTHER, options=[], class_name="rule-select"),
+                ),
+                html.Button(
+                    [icon("stop-circle"), "Stop"], id=Ids.COMPARE_STOP, className="button",
+                    hidden=True,
+                ),
+                html.Span(id=Ids.COMPARING, className="sub", **attributes(aria_live="polite")),
+            ],
+            className="button-row",
+        ),
+        chart_tile(MOVES, "Who moved?", columns=12, lazy=True, height=240),
+    ]  # fmt: skip
 
 
 def kept(rows: Sequence[KeptRow]) -> list[Component]:

@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 
-from layouts.components import attributes, icon
+from layouts.components import attributes, author_entry, icon
 from layouts.subviews import SubView
 
 AUTHOR = "experiments-author"
@@ -55,22 +55,7 @@ def layout() -> html.Div:
     row = html.Div(
         [
             html.Nav(links, className="subviews", **attributes(aria_label="Views of experiments")),
-            html.Div(
-                [
-                    html.Label("Saving as", htmlFor=AUTHOR, className="sub"),
-                    dcc.Input(
-                        id=AUTHOR,
-                        type="text",
-                        placeholder="your name",
-                        maxLength=80,
-                        debounce=True,
-                        persistence=True,
-                        persistence_type="local",
-                        className="text-input",
-                    ),
-                ],
-                className="author",
-            ),
+            author_entry(AUTHOR),
         ],
         className="subview-row",
     )

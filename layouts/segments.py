@@ -15,9 +15,9 @@ from importlib import import_module
 from typing import Any
 
 import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 
-from layouts.components import attributes, icon
+from layouts.components import attributes, author_entry, icon
 from layouts.subviews import SubView
 
 AUTHOR = "segments-author"
@@ -60,28 +60,8 @@ def layout() -> html.Div:
     row = html.Div(
         [
             html.Nav(links, className="subviews", **attributes(aria_label="Views of segments")),
-            _author(),
+            author_entry(AUTHOR),
         ],
         className="subview-row",
     )
     return html.Div([row, *panes], className="segments")
-
-
-def _author() -> html.Div:
-    """Return where a reader says by which name they save; the browser remembers it."""
-    return html.Div(
-        [
-            html.Label("Saving as", htmlFor=AUTHOR, className="sub"),
-            dcc.Input(
-                id=AUTHOR,
-                type="text",
-                placeholder="your name",
-                maxLength=80,
-                debounce=True,
-                persistence=True,
-                persistence_type="local",
-                className="text-input",
-            ),
-        ],
-        className="author",
-    )

@@ -21,7 +21,7 @@ from clickhouse_schema.queries.clusters import cluster_examples, cluster_mix
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
-_RULED, _MAPPED, _TYPICAL, _NAMES_TOLD = 10_000, 1_500, 3, 3
+_RULED, _MAPPED, _TYPICAL, _NAMES_TOLD = 10_000, 5_000, 3, 3
 _WHOLE = {"recency", "frequency", "tenure"}
 KINDS = ("category", "channel", "country")
 _LEAST_SHARE = 0.01  # of the base: names that hardly anybody buys are chance
@@ -186,7 +186,7 @@ def _map(rows: Floats, labels: Labels, words: tuple[str, ...]) -> dict[str, Any]
     if len(directions) < 2:
         directions = np.vstack([directions, np.zeros_like(directions)])
         spread = np.append(spread, 0.0)
-    points = (held[:_MAPPED] @ directions.T).round(3)
+    points = (held[:_MAPPED] @ directions.T).round(2)
     share = (spread[:2] ** 2 / max(float((spread**2).sum()), 1e-12)).round(4)
     return {
         "points": [

@@ -172,7 +172,7 @@
       const nothing = Boolean(view.failed || view.empty || !view.figure);
       const asTable = mode === "table" && !nothing;
       return [
-        nothing ? unchanged() : themed(view.figure, themes[theme] || themes.light),
+        nothing ? unchanged() : clientele.lifted(own(), themed(view.figure, themes[theme] || themes.light)),
         nothing || asTable,
         nothing ? emptiness(view) : [],
         !nothing,

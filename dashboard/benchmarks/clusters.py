@@ -49,7 +49,7 @@ from dashboard.app import cache_options, open_warehouse
 from dashboard.benchmarks._bench import Bench
 from dashboard.benchmarks._children import run_child, run_command
 from dashboard.benchmarks._rows import Row, at_least, at_most, information
-from dashboard.benchmarks._tabs import tab_rows
+from dashboard.benchmarks._tabs import GROUPING_ID, tab_rows
 from dashboard.config import AppConfig
 
 TITLE = "groups of all customers: time, memory, spread, planted lives, none invented"
@@ -57,7 +57,6 @@ LIVES = ("recency", "frequency", "active_days")
 _SEEDS, _FEW_SEEDS = 20, 1
 _BEST_OF = 10
 _ROWS = Limits(seconds=120, memory_mb=8_000, result_rows=10_000_000)
-_KEPT = "benchmark0000000"
 Floats = npt.NDArray[np.float64]
 
 
@@ -123,7 +122,7 @@ def time_groups(about: str) -> dict[str, Any]:
             "steps": body["seconds"],
         }
         if about == "value":
-            keep(warehouse, _KEPT, body, Author("Benchmark"))
+            keep(warehouse, GROUPING_ID, body, Author("Benchmark"))
         return found
 
 

@@ -120,8 +120,9 @@ def map_figure(
     """
     Return customers of a sample as points.
 
-    Drawn as SVG: Plotly's WebGL traces compile their shaders' code with `eval`, which the page's
-    content security policy forbids, and some hundred points need no graphics card.
+    `layout.meta.points` asks the page to draw them by WebGL (`assets/43-clusters.js`): Plotly's
+    own WebGL traces compile code with `eval`, which the content security policy forbids. Where
+    there is no WebGL, and in a saved picture, Plotly draws these same points as SVG.
 
     Args:
         names: Of the groups.
@@ -148,6 +149,7 @@ def map_figure(
         xaxis={**axis, "title": {"text": _safe(axes[0])}},
         yaxis={**axis, "title": {"text": _safe(axes[1])}},
         legend={"orientation": "h", "y": 1.02, "font": {"size": 11}, "itemsizing": "constant"},
+        meta={"points": True},
         margin={"l": 8, "r": 8, "t": 8, "b": 8},
     )
     return figure

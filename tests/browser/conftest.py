@@ -135,6 +135,11 @@ class Watched:
         self.page.evaluate(_DRAWN)
         return self
 
+    def heard(self, message: str) -> None:
+        """Write down a message, but not what a machine without a graphics card says of drawing."""
+        if "GL Driver Message" not in message:
+            self.console.append(message)
+
     def numbers(self) -> dict[str, str]:
         """Return what each card of one number shows."""
         script = (
@@ -269,7 +274,7 @@ def visit(chromium: Browser) -> Iterator[Visit]:
 def watch(page: Page, base: str) -> Watched:
     """Return the page with its console, requests and failures written down."""
     watched = Watched(page, base)
-    page.on("console", lambda message: watched.console.append(f"{message.type}: {message.text}"))
+    page.on("console", lambda message: watched.heard(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: watched.console.append(f"error: {error}"))
     page.on("request", lambda request: _note_request(watched, request))
     page.on("requestfinished", lambda request: watched.pending.discard(request))

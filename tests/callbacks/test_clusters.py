@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
+from analytics import cluster_members
+from analytics.cluster_models import Drift
 from callbacks import _clusters_charts as charts
 from callbacks import _clusters_views as views
-from callbacks.clusters import follow, lay_out, look_closer, start
+from callbacks._clusters_shown import tile_view
+from callbacks.clusters import follow, lay_out, start
+from callbacks.clusters_kept import draw_moves, follow_moves
+from callbacks.clusters_saving import look_closer
+from clickhouse_schema.made.store import create
+from clickhouse_schema.made.things import Author
 from layouts.clusters import layout
 
 RULE = {
@@ -124,7 +132,57 @@ def test_every_chart_has_words_and_a_table(build, facts, shop):
 def test_nothing_is_asked_before_the_tab_is_open():
     """Without a question no callback asks the warehouse anything."""
     assert len(follow(None, 0, None, None)) == 7
-    assert start(None, None, "value", [])[1] is not None
+    assert start(None, None, "value", [], None)[1] is not None
     assert look_closer("1", {"id": ""}) is not None
     assert lay_out({"id": ""}).className.startswith("empty")
     assert "clusters-find" in str(layout())
+    assert len(draw_moves(None, "a", None, None)) == 3
+    assert follow_moves(0, None)[1:] == ("", True, True)
+
+
+def test_a_tile_is_made_once(facts, shop, answers):
+    """A kept grouping never changes: its views are remembered, with the data version."""
+    made = create(
+        shop, cluster_members.GROUPING, id_="a" * 16, name="Ours", body=body(), author=Author()
+    )
+    asked: list[int] = []
+
+    def build(given: Any, told: Any) -> Any:
+        asked.append(1)
+        return charts.map_view(given, told)
+
+    first, again = (tile_view("clusters-map", {"id": made.id}, {}, build) for _ in range(2))
+
+    assert first == again
+    assert first["version"] == facts.version
+    assert len(asked) == 1
+
+
+def test_the_runner_up_is_told():
+    """What came next by silhouette is named with its scores; without one, nothing is said."""
+    held = body()
+    other = {**held["chosen"], "clusters": 4, "silhouette": 0.31, "stability": 0.85}
+    held["candidates"] = [held["chosen"], other, {**other, "clusters": 5, "silhouette": None}]
+
+    assert "The runner-up: 4 groups on logarithms (silhouette 0.31 against 0.40, stability" in (
+        views.took_words(held)
+    )
+    assert "runner-up" not in views.took_words(body())
+
+
+@pytest.mark.parametrize(
+    ("spread", "words"),
+    [
+        (0.0, "as near to the middle"),
+        (0.2, "20.0% farther from the middle"),
+        (-0.1, "10.0% nearer to"),
+    ],
+)
+def test_drift_is_said(spread, words):
+    """Which way customers moved is said in words; nothing moved is not a number."""
+    drift = Drift(datetime(2025, 12, 1), ((0.25, 0.25), (0.75, 0.75)), 0.0, spread, spread > 0.15)
+
+    said = views.drift_words(body(), drift)
+
+    assert words in said
+    assert said.startswith("Find groups anew" if spread > 0.15 else "These groups still fit")

@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
-from analytics import cluster_models, jobs
+from analytics import cluster_models, cluster_moves, jobs
 from analytics.cluster_members import GROUPING, clusters_in, kept_groupings
+from analytics.cluster_moves import moves_between, submit_moves, takes_long, told_of
 from analytics.cluster_segments import save_members, save_rule
 from analytics.cluster_work import FIND, submit_clusters
 from analytics.errors import NotEnoughData
@@ -33,6 +34,7 @@ from analytics.reports.shell import ShellFacts, shell_facts
 from analytics.saved_segments import kept_tree, members_of
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.clusters.features import Sieve
+from clickhouse_schema.errors import NameTaken
 from clickhouse_schema.loading.sample import SampleSpec, load_sample
 from clickhouse_schema.made.things import Author
 from clickhouse_schema.members.stream import count_members
@@ -171,7 +173,7 @@ def test_a_grouping_is_kept_used_and_compared(retailer, facts):
     same = cluster_models.keep(retailer, "a" * 16, body, ANN)
     other = cluster_models.keep(retailer, "b" * 16, found(facts, "own", LIVES), ANN)
     drift = cluster_models.drift_of(made.id, made.body, facts)
-    moves = cluster_models.moves_between(made, other, facts)
+    moves = moves_between(made, other, facts)
 
     assert same.version == made.version == 1
     assert cluster_models.in_use(retailer) == made.id
@@ -180,6 +182,39 @@ def test_a_grouping_is_kept_used_and_compared(retailer, facts):
     assert moves["customers"].sum() == sum(one["customers"] for one in body["clusters"])
     cluster_models.use(retailer, other.id, ANN)
     assert cluster_models.in_use(retailer) == other.id
+
+
+def test_many_customers_are_compared_as_a_job(retailer, facts, tmp_path, monkeypatch):
+    """Few are compared at once; many by one job however many ask, and then it is remembered."""
+    queue = JobQueue(tmp_path)
+    first = cluster_models.keep(retailer, "e" * 16, found(facts, "value"), ANN)
+    second = cluster_models.keep(retailer, "f" * 16, found(facts, "own", LIVES), ANN)
+
+    assert not takes_long(first, second, facts)
+    monkeypatch.setattr(cluster_moves, "_AT_ONCE", 10)
+    assert takes_long(first, second, facts)
+    job = submit_moves(queue, first, second, "Ann")
+    assert submit_moves(queue, first, second, "Bob") == job
+    assert submit_moves(queue, second, first, "Ann") != job
+    queue.run(job)
+
+    assert (queue.find(job).state, told_of(queue.find(job))) == ("done", "")
+    assert not takes_long(first, second, facts)
+    moved = moves_between(first, second, facts)
+    assert moved["customers"].sum() == cluster_moves.customers_of(first)
+
+
+def test_a_stopped_comparison_says_so(retailer, facts, tmp_path):
+    """Stopped before it began, it compares nothing and the reader is told what to do."""
+    queue = JobQueue(tmp_path)
+    first = cluster_models.keep(retailer, "e" * 16, found(facts, "value"), ANN)
+    job = submit_moves(queue, first, first, "Ann")
+    queue.cancel(job)
+    queue.run(job)
+
+    assert queue.find(job).state == "cancelled"
+    assert told_of(queue.find(job)).startswith("Stopped.")
+    assert told_of(None).startswith("Stopped.")
 
 
 def test_drift_is_told(retailer, facts):
@@ -212,6 +247,23 @@ def test_a_group_becomes_a_segment(retailer, facts):
     many = count_members(retailer, members_of(retailer, kept_tree(ruled)))
     assert many == pytest.approx(size * rule["found"] / rule["pure"], rel=0.02)
     assert clusters_in(retailer, Group("all", ()), facts.data.newest_at) == {}
+
+
+def test_a_segment_has_the_name_and_owner_that_were_chosen(retailer, facts):
+    """A name that is typed is taken; one that is another's is told before anything is kept."""
+    grouping = cluster_models.keep(retailer, "d" * 16, found(facts, "value"), ANN)
+    tree = cluster_models.rule_tree(grouping.body, 1)
+    named = save_members(grouping, 1, facts, ANN, "Our best")
+    first, second = (save_rule(grouping, 1, tree, ANN) for _ in range(2))
+
+    assert (named.name, named.owner) == ("Our best", "Ann")
+    assert "(rule)" in first.name and second.name != first.name
+    for save in (
+        lambda: save_members(grouping, 1, facts, ANN, "our BEST"),
+        lambda: save_rule(grouping, 1, tree, ANN, "Our best"),
+    ):
+        with pytest.raises(NameTaken, match=r"called “Our best” \(by Ann\)"):
+            save()
 
 
 def test_a_job_finds_once_for_two(retailer, facts, tmp_path, monkeypatch):
