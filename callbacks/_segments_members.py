@@ -161,13 +161,18 @@ def why_of(
     head = f"Customer {customer} is {'in' if found.member else 'out'}: {said}"
     shown = [
         FindingShown(
-            condition_words(one.condition, saved, facts.data.currency),
+            _asked(one, saved, facts.data.currency),
             _value(one, facts.data.currency),
             one.passed,
         )
         for one in found.findings
     ]
     return head, found.member, shown
+
+
+def _asked(one: Finding, saved: Saved, currency: str) -> str:
+    said = condition_words(one.condition, saved, currency)
+    return f"Must not be so: {said[:1].lower()}{said[1:]}" if one.negated else said
 
 
 def _value(one: Finding, currency: str) -> str:

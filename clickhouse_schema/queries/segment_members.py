@@ -257,12 +257,19 @@ class Finding:
         condition: As in the tree.
         value: The customer's own: a number (NaN: none), a date, or names; for what
             was bought, those of the condition's names that were, in its window.
-        passed: Whether the condition holds.
+        holds: Whether the condition holds.
+        negated: Whether it must not: it stands in a group that must not fit.
     """
 
     condition: Condition
     value: float | date | tuple[str, ...]
-    passed: bool
+    holds: bool
+    negated: bool = False
+
+    @property
+    def passed(self) -> bool:
+        """Whether it is as the rule wants it."""
+        return self.holds != self.negated
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,9 +314,13 @@ def reasons(warehouse: Warehouse, tree: Group, judgement: Judgement, customer_ke
         return Reasons(known=False, member=False, findings=())
     row = frame.iloc[0]
     bought = _BoughtNames(warehouse, judgement, customer_key)
+    places = {one: place for place, one in enumerate(logic.conditions)}
+    asked = dict.fromkeys(zip(tree.conditions(), tree.negations(), strict=True))
     findings = tuple(
-        Finding(one, _shown(one, row, place, bought), bool(row[f"passed_{place}"]))
-        for place, one in enumerate(logic.conditions)
+        Finding(
+            one, _shown(one, row, places[one], bought), bool(row[f"passed_{places[one]}"]), negated
+        )
+        for one, negated in asked
     )
     return Reasons(known=True, member=bool(row["member"]), findings=findings)
 

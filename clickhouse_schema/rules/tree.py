@@ -85,6 +85,15 @@ class Group:
             else:
                 yield part
 
+    def negations(self, *, within: bool = False) -> Iterator[bool]:
+        """Yield for every condition, in reading order, whether it must not hold."""
+        negated = within != self.negated
+        for part in self.parts:
+            if isinstance(part, Group):
+                yield from part.negations(within=negated)
+            else:
+                yield negated
+
 
 EVERYBODY = Group("all", ())
 

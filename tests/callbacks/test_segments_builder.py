@@ -213,6 +213,13 @@ def test_why_tells_each_condition(shop: Warehouse, facts: ShellFacts) -> None:
         assert member is (row["frequency"] >= 2) is findings[0].passed
         assert findings[0].value == f"{row['frequency']} orders"
 
+    often = {"key": "g", "mode": "all", "negated": True, "parts": [TWICE]}
+    once = read_draft(_rule(often)).tree
+    for row in everybody:
+        _, member, findings = why_of(row["customer_id"], once, saved, basis, facts)
+        assert member is (row["frequency"] < 2) is findings[0].passed
+        assert findings[0].condition.startswith("Must not be so: ordered at least 2")
+
     head, member, _ = why_of("no such customer", tree, saved, basis, facts)
     assert member is None and "There is no customer" in head
 
