@@ -30,7 +30,6 @@ from layouts.ids import tile
     Output(Ids.KEPT, "children"),
     Output(Ids.OTHER, "options"),
     Output(Ids.OTHER, "value"),
-    Output(Ids.DRIFT, "children"),
     Output(Ids.COMPARE, "hidden"),
     Input(Ids.RESULT, "children"),
     Input(Ids.CHANGED, "data"),
@@ -39,22 +38,39 @@ from layouts.ids import tile
     prevent_initial_call=True,
 )
 def list_kept(result: Any, changed: Any, found: Any, chosen: Any) -> Any:
-    """List the kept groupings, offer them for comparing, and say how this one has aged."""
+    """List the kept groupings, and offer the others for comparing."""
     try:
         shown = grouping(found)
         if shown is None:
-            return [no_update] * 5
+            return [no_update] * 4
         every = kept_groupings(warehouse())
         rows = views.kept_rows(every, shown.id, in_use(warehouse()))
         others = [made for made in every if made.id != shown.id]
-        drift = drift_of(shown.id, shown.body, shell_facts())
     except KNOWN as error:
-        return str(error), [], None, "", True
+        return str(error), [], None, True
     options = [{"value": made.id, "label": made.name} for made in others]
     ids = [made.id for made in others]
     value = chosen if chosen in ids else next(iter(ids), None)
-    said = views.drift_words(shown.body, drift)
-    return drawn.kept(rows), options, value, said, not others
+    return drawn.kept(rows), options, value, not others
+
+
+@callback(
+    Output(Ids.DRIFT, "children"),
+    Input(Ids.RESULT, "children"),
+    State(Ids.FOUND, "data"),
+    prevent_initial_call=True,
+)
+def tell_drift(result: Any, found: Any) -> Any:
+    """Say how the grouping that is shown has aged; everybody is placed anew for it."""
+    try:
+        shown = grouping(found)
+        if shown is None:
+            return no_update
+        return views.drift_words(shown.body, drift_of(shown.id, shown.body, shell_facts()))
+    except QueryCancelled:
+        return no_update
+    except KNOWN as error:
+        return f"How far customers have moved could not be told: {error}"
 
 
 @callback(

@@ -316,12 +316,15 @@ def _kept() -> html.Section:
                 className="sub",
             ),
             html.Div(id=Ids.KEPT, className="kept-groupings"),
-            html.Div(id=Ids.DRIFT, **attributes(aria_live="polite")),
+            html.Div(
+                "Looking how far customers have moved since …", id=Ids.DRIFT, className="sub",
+                **attributes(aria_live="polite"),
+            ),
             html.Div(_compared(), id=Ids.COMPARE, hidden=True),
         ],
         className="tile c12 clusters-kept",
         **attributes(aria_label="Kept groupings"),
-    )
+    )  # fmt: skip
 
 
 def _compared() -> list[Component]:
@@ -345,7 +348,7 @@ def _compared() -> list[Component]:
             ],
             className="button-row",
         ),
-        chart_tile(MOVES, "Who moved?", columns=12, lazy=True, height=240),
+        chart_tile(MOVES, "Who moved?", columns=12, lazy=True, height=300),
     ]  # fmt: skip
 
 

@@ -218,11 +218,14 @@ def test_a_stopped_comparison_says_so(retailer, facts, tmp_path):
 
 
 def test_drift_is_told(retailer, facts):
-    """Shares that were others when it was found make a refit worth while."""
-    body = json.loads(json.dumps(found(facts, "value")))
+    """Shares that were others when it was found, in older data, make a refit worth while."""
+    body = json.loads(json.dumps(found(facts, "value"))) | {"data_version": -1}
+    still = cluster_models.drift_of("9" * 16, body, facts)
     body["clusters"][0]["customers"], body["clusters"][1]["customers"] = 5_000, 100
     drift = cluster_models.drift_of("c" * 16, body, facts)
 
+    assert still.shift == pytest.approx(0, abs=1e-9) and not still.refit
+    assert still.spread == pytest.approx(0, abs=1e-6)
     assert drift.refit
     assert drift.shift > cluster_models.SHIFTED
     assert cluster_models.stability_index([(0.5, 0.4), (0.5, 0.6)]) == pytest.approx(
