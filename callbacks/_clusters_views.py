@@ -206,6 +206,7 @@ def closer_of(id_: str, body: Body, place: int) -> Closer:
     mixes = tuple(
         Uneven(title, _uneven(one["mix"][kind]["over"]), _uneven(one["mix"][kind]["under"]))
         for kind, title in _KINDS.items()
+        if kind in one["mix"]
     )
     return Closer(
         number=place,

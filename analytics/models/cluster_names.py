@@ -101,4 +101,8 @@ def advice_of(words: Sequence[str], centre: Sequence[float]) -> str:
     liked = [word.partition(":")[2] for word, z in held.items() if ":" in word and z > _TELLING]
     if liked:
         return f"Speak to them about {liked[0]} first, then show what goes with it."
-    return "Nothing sets them apart: treat them as everybody."
+    if held.get("frequency", 0.0) > _TELLING:
+        return "They come often and spend little each time: show them what goes with their basket."
+    if max(held.get("average_order_value", 0.0), held.get("basket_size", 0.0)) > _TELLING:
+        return "They buy much at once: a reason to come back sooner pays most."
+    return "Little sets them apart: treat them as everybody."

@@ -135,12 +135,18 @@ def _example(frame: pd.DataFrame, sample: Sample, one: int) -> dict[str, Any]:
 
 
 def _mix(frame: pd.DataFrame, clusters: int) -> list[dict[str, Any]]:
-    """Return per group and kind the names it spends more and less on than everybody."""
+    """
+    Return per group and kind the names it spends more and less on than everybody.
+
+    A kind that has one name, as all do in data without it, tells nothing and is left out.
+    """
     found: list[dict[str, Any]] = [{} for _ in range(clusters)]
     for kind in KINDS:
         wide = frame[frame["kind"] == kind].pivot_table(
             index="name", columns="cluster", values="revenue", aggfunc="sum", fill_value=0.0
         )
+        if len(wide) < 2:
+            continue
         base = wide.sum(axis=1) / max(float(wide.to_numpy().sum()), 1e-9)
         for place in range(clusters):
             found[place][kind] = _uneven(wide, base, place + 1)
@@ -148,7 +154,7 @@ def _mix(frame: pd.DataFrame, clusters: int) -> list[dict[str, Any]]:
 
 
 def _uneven(wide: pd.DataFrame, base: pd.Series[float], cluster: int) -> dict[str, Any]:
-    if cluster not in wide.columns or len(base) < 2:
+    if cluster not in wide.columns:
         return {"over": [], "under": []}
     own = wide[cluster] / max(float(wide[cluster].sum()), 1e-9)
     usual = base[base >= _LEAST_SHARE]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,3 +34,16 @@ def test_no_two_names_are_alike(centres):
 
     assert len(set(names)) == len(centres)
     assert all(advice_of(VALUE, centre) for centre in centres)
+
+
+@pytest.mark.parametrize(
+    ("words", "centre", "said"),
+    [
+        (VALUE, [0.0, 0.8, 0.2], "come often"),
+        (("basket_size", "return_rate"), [1.1, 0.0], "much at once"),
+        (VALUE, [0.1, 0.1, 0.1], "Little sets them apart"),
+    ],
+)
+def test_a_group_that_is_named_for_something_is_advised_for_it(words, centre, said):
+    """Only a group that hardly differs is told to be treated as everybody."""
+    assert said in advice_of(words, centre)

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score
 
@@ -26,6 +27,7 @@ from analytics.models.clustering import choose
 from analytics.reports import clusters
 from analytics.reports._cache import forget_version
 from analytics.reports.clusters import Asked, features_of, find_clusters, population_of
+from analytics.reports.clusters_told import _mix
 from analytics.reports.experiments_groups import group_past, grouping_in_use, worth_by_group
 from analytics.reports.experiments_next import strategies
 from analytics.reports.experiments_past import segment_past
@@ -250,6 +252,22 @@ def test_a_group_becomes_a_segment(retailer, facts):
     many = count_members(retailer, members_of(retailer, kept_tree(ruled)))
     assert many == pytest.approx(size * rule["found"] / rule["pure"], rel=0.02)
     assert clusters_in(retailer, Group("all", ()), facts.data.newest_at) == {}
+
+
+def test_what_has_one_name_is_left_out():
+    """Data without categories says nothing of what a group buys, not that it buys as everybody."""
+    frame = pd.DataFrame(
+        {
+            "cluster": [1, 2, 1, 1, 2],
+            "kind": ["category", "category", "country", "country", "country"],
+            "name": ["", "", "DE", "FR", "DE"],
+            "revenue": [9.0, 1.0, 5.0, 5.0, 10.0],
+        }
+    )
+    mix = _mix(frame, 2)
+
+    assert list(mix[0]) == ["country"]
+    assert [one["name"] for one in mix[0]["country"]["over"]] == ["FR"]
 
 
 def test_a_segment_has_the_name_and_owner_that_were_chosen(retailer, facts):
