@@ -6,16 +6,17 @@ from importlib import import_module
 
 from dash import ALL, ClientsideFunction, Input, Output, clientside_callback
 
-from layouts.experiments import SUB_VIEWS, sub_view
+from layouts.experiments import SUB_VIEWS
 from layouts.ids import Shell
+from layouts.subviews import sub_view
 
 clientside_callback(
     ClientsideFunction("experiments", "show"),
-    Output(sub_view("pane", ALL), "hidden"),
-    Output(sub_view("nav", ALL), "active"),
-    Output(sub_view("nav", ALL), "href"),
+    Output(sub_view("experiments", "pane", ALL), "hidden"),
+    Output(sub_view("experiments", "nav", ALL), "active"),
+    Output(sub_view("experiments", "nav", ALL), "href"),
     Input(Shell.LOCATION, "search"),
-    Input(sub_view("pane", ALL), "id"),  # also as soon as they are there
+    Input(sub_view("experiments", "pane", ALL), "id"),  # also as soon as they are there
 )
 for _view in SUB_VIEWS:
     import_module(f"callbacks.experiments_{_view.word}")

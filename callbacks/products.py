@@ -7,7 +7,8 @@ from importlib import import_module
 from dash import ALL, ClientsideFunction, Input, Output, State, clientside_callback
 
 from layouts.ids import Shell
-from layouts.products import SUB_VIEWS, Ids, sub_view
+from layouts.products import SUB_VIEWS, Ids
+from layouts.subviews import sub_view
 
 
 def _browser(function: str) -> ClientsideFunction:
@@ -16,11 +17,11 @@ def _browser(function: str) -> ClientsideFunction:
 
 clientside_callback(
     _browser("show"),
-    Output(sub_view("pane", ALL), "hidden"),
-    Output(sub_view("nav", ALL), "active"),
-    Output(sub_view("nav", ALL), "href"),
+    Output(sub_view("products", "pane", ALL), "hidden"),
+    Output(sub_view("products", "nav", ALL), "active"),
+    Output(sub_view("products", "nav", ALL), "href"),
     Input(Shell.LOCATION, "search"),
-    Input(sub_view("pane", ALL), "id"),  # also as soon as they are there
+    Input(sub_view("products", "pane", ALL), "id"),  # also as soon as they are there
 )
 clientside_callback(
     _browser("asked"),

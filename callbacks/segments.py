@@ -7,15 +7,16 @@ from importlib import import_module
 from dash import ALL, ClientsideFunction, Input, Output, clientside_callback
 
 from layouts.ids import Shell
-from layouts.segments import SUB_VIEWS, sub_view
+from layouts.segments import SUB_VIEWS
+from layouts.subviews import sub_view
 
 clientside_callback(
     ClientsideFunction("segments", "show"),
-    Output(sub_view("pane", ALL), "hidden"),
-    Output(sub_view("nav", ALL), "active"),
-    Output(sub_view("nav", ALL), "href"),
+    Output(sub_view("segments", "pane", ALL), "hidden"),
+    Output(sub_view("segments", "nav", ALL), "active"),
+    Output(sub_view("segments", "nav", ALL), "href"),
     Input(Shell.LOCATION, "search"),
-    Input(sub_view("pane", ALL), "id"),  # also as soon as they are there
+    Input(sub_view("segments", "pane", ALL), "id"),  # also as soon as they are there
 )
 for _view in SUB_VIEWS:
     import_module(f"callbacks.segments_{_view.word}")

@@ -3,21 +3,19 @@ The Products tab's frame: how products are classified, and a row of sub-views, o
 
 A sub-view is a line in `SUB_VIEWS` and `layouts/products_<word>.py` with `layout()`. All are
 mounted with the tab and then hidden and shown in the browser; the address says which
-(`?products=<word>`). Every tile waits until it is in view, so a hidden one asks nothing.
+(`?view=<word>`). Every tile waits until it is in view, so a hidden one asks nothing.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from importlib import import_module
-from typing import Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.components import attributes, icon
-from layouts.subviews import SubView
+from layouts.components import attributes
+from layouts.subviews import SubView, sub_view_panes, sub_view_row
 
 VALUES = {"revenue": "Revenue", "margin": "Margin", "units": "Units"}
 STEPS = {"month": "Months", "week": "Weeks"}
@@ -54,37 +52,11 @@ SUB_VIEWS = (
 )
 
 
-def sub_view(part: str, view: Any) -> dict[str, Any]:
-    """Id of a part of a sub-view: `nav` or `pane`."""
-    return {"type": f"products-view-{part}", "view": view}
-
-
 def layout() -> html.Div:
-    """Return the tab without a number in it; the first sub-view is open until the address says."""
-    links = [
-        dbc.NavLink(
-            [icon(view.icon), html.Span(view.label)],
-            id=sub_view("nav", view.word),
-            href=f"/products?products={view.word}",
-            active=view is SUB_VIEWS[0],
-            class_name="subview-link",
-        )
-        for view in SUB_VIEWS
-    ]
-    panes = [
-        html.Div(
-            import_module(f"layouts.products_{view.word}").layout(),
-            id=sub_view("pane", view.word),
-            className="subview",
-            hidden=view is not SUB_VIEWS[0],
-        )
-        for view in SUB_VIEWS
-    ]
-    row = html.Div(
-        html.Nav(links, className="subviews", **attributes(aria_label="Views of products")),
-        className="subview-row",
-    )
+    """Return the tab without a number in it; the address says which sub-view is shown."""
+    row = sub_view_row("products", SUB_VIEWS)
     asked = dcc.Store(id=Ids.ASKED, data=USUAL)
+    panes = sub_view_panes("products", SUB_VIEWS)
     return html.Div([asked, row, _settings(), *panes], className="products")
 
 

@@ -11,14 +11,9 @@ says which (`?view=<word>`). While one is hidden its tiles must ask nothing: mak
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
-import dash_bootstrap_components as dbc
 from dash import html
 
-from layouts.components import attributes, author_entry, icon
-from layouts.subviews import SubView
+from layouts.subviews import SubView, sub_view_panes, sub_view_row
 
 AUTHOR = "segments-author"
 
@@ -31,37 +26,7 @@ SUB_VIEWS = (
 )
 
 
-def sub_view(part: str, view: Any) -> dict[str, Any]:
-    """Id of a part of a sub-view: `nav` or `pane`."""
-    return {"type": f"segments-view-{part}", "view": view}
-
-
 def layout() -> html.Div:
     """Return the tab without a number in it; the address says which sub-view is shown."""
-    links = [
-        dbc.NavLink(
-            [icon(view.icon), html.Span(view.label)],
-            id=sub_view("nav", view.word),
-            href=f"/segments?view={view.word}",
-            active=view is SUB_VIEWS[0],
-            class_name="subview-link",
-        )
-        for view in SUB_VIEWS
-    ]
-    panes = [
-        html.Div(
-            import_module(f"layouts.segments_{view.word}").layout(),
-            id=sub_view("pane", view.word),
-            className="subview",
-            hidden=True,
-        )
-        for view in SUB_VIEWS
-    ]
-    row = html.Div(
-        [
-            html.Nav(links, className="subviews", **attributes(aria_label="Views of segments")),
-            author_entry(AUTHOR),
-        ],
-        className="subview-row",
-    )
-    return html.Div([row, *panes], className="segments")
+    row = sub_view_row("segments", SUB_VIEWS, AUTHOR)
+    return html.Div([row, *sub_view_panes("segments", SUB_VIEWS)], className="segments")

@@ -38,6 +38,22 @@
     return grids;
   }
 
+  // Which of a tab's sub-views are hidden, which link is active, and where the links lead. The
+  // word of another tab's sub-view leaves open what was: the reader only came by.
+  const open = {};
+  clientele.subViews = function (tab, wanted, search, ids, change) {
+    const words = ids.map((id) => id.view);
+    if (words.includes(wanted)) open[tab] = wanted;
+    else if (!wanted || !open[tab]) open[tab] = words[0];
+    const hrefs = words.map((word) => {
+      const next = new URLSearchParams(search || "");
+      next.set("view", word);
+      if (change) change(next, word);
+      return "/" + tab + "?" + next.toString();
+    });
+    return [words.map((word) => word !== open[tab]), words.map((word) => word === open[tab]), hrefs];
+  };
+
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.shell = {
     // Path -> the active tab, which panes are hidden, where the links lead.

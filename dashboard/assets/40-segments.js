@@ -46,15 +46,7 @@
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.segments = {
     show: function (search, ids) {
-      const words = ids.map((id) => id.view);
-      const wanted = new URLSearchParams(search || "").get("view");
-      const shown = words.includes(wanted) ? wanted : words[0];
-      const hrefs = words.map((word) => {
-        const asked = new URLSearchParams(search || "");
-        asked.set("view", word);
-        return "/segments?" + asked.toString();
-      });
-      return [words.map((word) => word !== shown), words.map((word) => word === shown), hrefs];
+      return clientele.subViews("segments", new URLSearchParams(search || "").get("view"), search, ids);
     },
     bounds: function (bounds) {
       if (!bounds || !bounds.today) return Array(6).fill(unchanged());

@@ -169,15 +169,10 @@
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.products = {
     show: function (search, ids) {
-      const words = ids.map((id) => id.view);
-      const wanted = new URLSearchParams(search || "").get("products");
-      const shown = words.includes(wanted) ? wanted : words[0];
-      const hrefs = words.map((word) => {
-        const asked = new URLSearchParams(search || "");
-        asked.set("products", word);
-        return "/products?" + asked.toString();
-      });
-      return [words.map((word) => word !== shown), words.map((word) => word === shown), hrefs];
+      const asked = new URLSearchParams(search || "");
+      // Links of earlier versions said `products=` where the others said `view=`.
+      const wanted = asked.get("view") || asked.get("products");
+      return clientele.subViews("products", wanted, search, ids, (next) => next.delete("products"));
     },
     asked: function (value, step, demand, zeros, season, shares, variations, held) {
       const asked = { by: value, step, demand, zeros, season, cuts: [...shares, ...variations] };
@@ -235,12 +230,12 @@
       if (own !== null && own !== (asked.get("product") || "")) {
         if (own) asked.set("product", own);
         else asked.delete("product");
-        if (clicked) asked.set("products", "one");
+        if (clicked) asked.set("view", "one");
         setTimeout(() => dash_clientside.set_props("shell-location", { search: "?" + asked.toString() }));
         return [unchanged(), unchanged()];
       }
-      if (clicked && asked.get("products") !== "one") {
-        asked.set("products", "one");
+      if (clicked && asked.get("view") !== "one") {
+        asked.set("view", "one");
         setTimeout(() => dash_clientside.set_props("shell-location", { search: "?" + asked.toString() }));
       }
       const product = asked.get("product") || "";

@@ -34,17 +34,9 @@
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.experiments = {
     show: function (search, ids) {
-      const words = ids.map((id) => id.view);
-      const held = asked(search);
-      const wanted = held.get("view");
-      const shown = words.includes(wanted) ? wanted : words[0];
-      const hrefs = words.map((word) => {
-        const next = asked(search);
-        next.set("view", word);
+      return clientele.subViews("experiments", asked(search).get("view"), search, ids, (next, word) => {
         if (word === "plan") next.delete("experiment");
-        return "/experiments?" + next.toString();
       });
-      return [words.map((word) => word !== shown), words.map((word) => word === shown), hrefs];
     },
     open: function (search, there, held) {
       if (!onPage() || asked(search).get("view") !== "page") return unchanged();

@@ -12,6 +12,7 @@ from .conftest import SIZES, Served, Visit, Watched
 from .looks import assert_good_in_both_themes, silent_tiles
 
 pytestmark = pytest.mark.browser
+_OPEN = ".products .subview-link.active"
 _VIEWS = ("matrix", "changes", "range", "watch", "one")
 _COUNT = "document.getElementById('products-count').textContent"
 _MOVED = "document.getElementById('products-moved').textContent"
@@ -104,7 +105,7 @@ def test_a_cell_its_table_its_files_and_a_product_say_the_same(
     assert book.value.suggested_filename == "products-az-2011-12-10.xlsx"
 
     shown.page.click("#products-table .key-cell >> nth=0")
-    shown.until("location.search.includes('products=one')").settle()
+    shown.until("location.search.includes('view=one')").settle()
     title = shown.page.inner_text('[data-tile="products-course"] h2')
     assert rows[1][0] in title
     again = visit(gift_shop).open(shown.page.url.removeprefix(gift_shop.url)).settle()
@@ -131,11 +132,20 @@ def test_a_policy_is_rewritten_and_taken_back(sample_shop: Served, visit: Visit)
 def test_every_sub_view_is_clean_accessible_and_answered(
     sample_shop: Served, visit: Visit, size: str
 ) -> None:
-    """By its link in the row of views: no tile without its sentence, good in both themes."""
-    shown = visit(sample_shop, size=size).open("/products")
+    """
+    By its link in the row of views: no tile without its sentence, good in both themes. A link of
+    an earlier version opens the view it named, and another tab's views leave this one's open.
+    """
+    shown = visit(sample_shop, size=size).open("/products?products=watch")
+    assert shown.page.inner_text(_OPEN).strip() == "Watch list"
     for view in _VIEWS[1:]:
-        shown.page.click(f".subview-link[href*='products={view}']")
-        shown.until(f"location.search.includes('products={view}')").settle().see_everything()
+        shown.page.click(f".subview-link[href*='view={view}']")
+        shown.until(f"location.search.includes('view={view}')").settle().see_everything()
 
         assert silent_tiles(shown) == [], view
         assert_good_in_both_themes(shown, f"products-{view}-{size}")
+
+    shown.page.click(".side a[href^='/segments']")
+    shown.settle().page.click(".subview-link[href*='view=saved']")
+    shown.settle().page.click(".side a[href^='/products']")
+    assert shown.settle().page.inner_text(_OPEN).strip() == "One product"
