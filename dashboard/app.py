@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
 import logging
 import os
@@ -9,7 +10,7 @@ import re
 import secrets
 import signal
 import sys
-import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,9 @@ from dashboard.uploads import serve_uploads
 log = logging.getLogger("clientele.app")
 _CANNOT_BOOT = 3  # tells Gunicorn's master to give up instead of trying again
 _CACHED_VIEWS = 2000
-_LAST_SECONDS = 5.0
+_LAST_SECONDS = 1.5  # for answers on their way, once what they wait for was ended
+_LAST_RESORT = 6
+_told_to_leave: list[bool] = []
 
 
 def create_app(config: AppConfig, warehouse: Warehouse) -> Dash:
@@ -207,14 +210,29 @@ def keep_for_good() -> None:
 
 
 def stop_queries() -> None:
-    """End what the embedded engine runs: this process is told to leave at once."""
-    last = threading.Timer(_LAST_SECONDS, os._exit, [0])
-    last.daemon = True  # only for a statement that does not end
-    last.start()
-    # The kernel's own, for an engine that never gives the interpreter back to that thread.
+    """
+    End what the embedded engine runs: this process is told to leave at once.
+
+    A signal's handler calls this, in a terminal twice: once for Ctrl-C, once for the master. It
+    takes no lock, which the code it interrupts may hold, such as the one for starting a thread.
+    """
+    _told_to_leave.append(True)
+    # The kernel's own, for an engine that never gives the interpreter back to a thread.
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(int(_LAST_SECONDS) + 2)
+    signal.alarm(_LAST_RESORT)
+    _thread.start_new_thread(_stop_and_leave, ())
+
+
+def _stop_and_leave() -> None:
     with suppress(WarehouseError):
         warehouse = current_warehouse()
         if warehouse.home.embedded:
             cancel_all(warehouse)
+    time.sleep(_LAST_SECONDS)
+    os._exit(0)  # a statement or a request that does not end
+
+
+def leave() -> None:
+    """End this process, if it was told to at once, without waiting for jobs and statements."""
+    if _told_to_leave:
+        os._exit(0)

@@ -209,3 +209,23 @@ def test_compose_is_valid():
     assert set(good.stdout.split()) == {"clickhouse", "redis", "migrate", "web", "worker"}
     assert bad.returncode != 0
     assert "set a" in bad.stderr
+
+
+def test_orders_to_quit_wait_for_no_lock(tmp_path):
+    """Ctrl-C and the master's order come at once, while a thread is being started: it leaves."""
+    code = (
+        "import os, runpy, signal, threading, time, types\n"
+        "from concurrent.futures.thread import _global_shutdown_lock\n"
+        "worker = types.SimpleNamespace(alive=True)\n"
+        "runpy.run_path('dashboard/gunicorn.conf.py')['post_worker_init'](worker)\n"
+        "with threading._active_limbo_lock, _global_shutdown_lock:\n"
+        "    for order in (signal.SIGINT, signal.SIGQUIT):\n"
+        "        os.kill(os.getpid(), order)\n"
+        "    assert not worker.alive\n"
+        "    time.sleep(60)\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=environment(tmp_path), timeout=60, check=False
+    )
+
+    assert ended.returncode == 0
