@@ -18,6 +18,7 @@ from analytics.reports._warehouse import warehouse
 from analytics.reports.experiments_plan import Forecast, worth_by_segment
 from analytics.reports.shell import ShellFacts
 from clickhouse_schema.recording import Statement
+from layouts.cards import Number
 from layouts.figures.experiments import (
     SwingRow,
     curve_figure,
@@ -28,7 +29,6 @@ from layouts.figures.experiments import (
 )
 from layouts.figures.rows import Bar, change_figure
 from layouts.format import MINUS, count, currency_sign, day, money, percent, signed_money
-from layouts.segments_builder import Number
 from layouts.views import ChartView, Trust
 from layouts.words import joined
 

@@ -20,10 +20,10 @@ from callbacks._experiments_views import kept_together, trust_of
 from clickhouse_schema.made.differences import difference, what_was_done
 from clickhouse_schema.made.reading import history
 from clickhouse_schema.recording import Statement
+from layouts.cards import Number
 from layouts.experiments_page import Change, Line
 from layouts.figures.experiments import Interval, lifts_figure, signed_percent
 from layouts.format import count, day, money, percent, period, signed_money
-from layouts.segments_builder import Number
 from layouts.views import ChartView
 from layouts.words import joined
 

@@ -25,9 +25,10 @@ from clickhouse_schema.recording import Statement, recording
 from clickhouse_schema.rules.tree import Condition, Group, to_json
 from clickhouse_schema.rules.vocabulary import FIELDS
 from clickhouse_schema.rules.words import condition_in_words, tree_in_words
+from layouts.cards import Number
 from layouts.figures.segments_builder import Step, waterfall_figure
 from layouts.format import count, day, exact_money, money, percent
-from layouts.segments_builder import Number, TemplateCard
+from layouts.segments_builder import TemplateCard
 from layouts.views import ChartView, Trust
 
 

@@ -21,7 +21,6 @@ from analytics.reports.segments_fields import products_like, products_named
 from analytics.reports.shell import ShellFacts
 from analytics.saved_segments import SEGMENT, kept_trees
 from analytics.segment_growth import usual_basis
-from clickhouse_schema.asking import Asking
 from clickhouse_schema.made.reading import listed
 from clickhouse_schema.members.lists import list_names
 from clickhouse_schema.rules.tree import (
@@ -39,7 +38,6 @@ from layouts.segments_rule import ROOT
 
 _NODES = 200
 _KEY = 40
-_LARGEST = 2**53
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,23 +133,6 @@ def _keyed(node: Mapping[str, Any]) -> bool:
     if not isinstance(node.get("key"), str) or len(node["key"]) > _KEY:
         return False
     return all(_keyed(part) for part in node.get("parts", ()))
-
-
-def asking_of(raw: Any, view: str = "segments-builder") -> Asking | None:
-    """
-    Return who asks; None if the browser did not say so properly.
-
-    One view for all that the builder asks of a rule: whatever runs for the rule
-    before an edit is dropped by the edit.
-    """
-    held = raw if isinstance(raw, dict) else {}
-    reader, number = held.get("reader"), held.get("number")
-    if not isinstance(reader, str) or type(number) is not int or not 0 <= number < _LARGEST:
-        return None
-    try:
-        return Asking(reader, view, number)
-    except ValueError:
-        return None
 
 
 def basis_of(facts: ShellFacts) -> Basis:

@@ -47,12 +47,12 @@ from clickhouse_schema.errors import MadeError, UnknownThing, WarehouseError
 from clickhouse_schema.made.things import Author
 from clickhouse_schema.recording import recording
 from layouts import experiments_page as drawn
+from layouts.cards import number_cards
 from layouts.experiments import AUTHOR
 from layouts.experiments_list import Ids as List
 from layouts.experiments_page import LIFTS, PAGE, PARTS, Ids, do, entry, file_button
 from layouts.format import count, day
 from layouts.ids import Shell, tile
-from layouts.segments_builder import number_cards
 
 _KNOWN = (AnalysisError, WarehouseError)
 _FILES = (("CSV", "csv"), ("Excel", "xlsx"), ("Parquet", "parquet"))

@@ -32,6 +32,7 @@ from analytics.reports.experiments_plan import forecast, worth_by_segment
 from analytics.reports.experiments_replay import REPLAY, proof_of, submit_replay
 from analytics.reports.shell import ShellFacts, shell_facts
 from analytics.saved_segments import SEGMENT
+from callbacks._asking import asking_of
 from callbacks._errors import notify, tell_failure
 from callbacks._experiments_read import as_entries, plan_of_link, read_plan
 from callbacks._experiments_views import (
@@ -44,18 +45,17 @@ from callbacks._experiments_views import (
     proof_words,
     worth_view,
 )
-from callbacks._segments_rule import asking_of
 from clickhouse_schema.asking import asking
 from clickhouse_schema.errors import MadeError, QueryCancelled, WarehouseError
 from clickhouse_schema.made.reading import listed
 from clickhouse_schema.made.things import Author
 from clickhouse_schema.recording import recording
 from layouts import experiments_plan as drawn
+from layouts.cards import number_cards
 from layouts.experiments import AUTHOR
 from layouts.experiments_plan import CHARTS, OWN_LIFT, PLAN, PROOF, WORTH, Ids, choice, shown
 from layouts.figures.experiments import signed_percent
 from layouts.ids import Shell, tile
-from layouts.segments_builder import number_cards
 
 _KNOWN = (AnalysisError, WarehouseError)
 _NO_GROUPING = "No grouping of customers is in use. Find groups in the Clusters tab first."

@@ -20,11 +20,11 @@ from dash import (
 from analytics.errors import AnalysisError
 from analytics.reports._warehouse import warehouse
 from analytics.reports.shell import shell_facts
+from callbacks._asking import asking_of
 from callbacks._errors import tell_failure
 from callbacks._segments_members import member_columns, member_rows, read_page, why_of
 from callbacks._segments_preview import answer, spreads, template_cards
 from callbacks._segments_rule import (
-    asking_of,
     basis_of,
     checked_node,
     fields_shown,
@@ -41,6 +41,7 @@ from clickhouse_schema.errors import (
 from clickhouse_schema.rules.tree import MOST_CHOICES, RuleError, parse
 from clickhouse_schema.turns import in_turn
 from layouts import segments_builder as drawn
+from layouts.cards import number_cards
 from layouts.ids import Shell, tile
 from layouts.segments_builder import BUILDER, WATERFALL, Ids
 from layouts.segments_rule import part_id, rule_editor
@@ -100,7 +101,7 @@ def answer_rule(question: Any) -> Any:
     try:
         facts = shell_facts()
         draft = read_draft(held.get("rule"))
-        with in_turn(warehouse(), asking_of(question)):
+        with in_turn(warehouse(), asking_of(question, BUILDER)):
             found = answer(draft, saved_segments(), basis_of(facts), facts)
     except QueryCancelled:
         return [no_update] * 5
@@ -110,7 +111,7 @@ def answer_rule(question: Any) -> Any:
         return _not_answered(error)
     return (
         found.sentence,
-        drawn.number_cards(found.numbers),
+        number_cards(found.numbers),
         {**found.chart.to_dict(), "version": facts.version},
         found.effects,
         {
@@ -160,7 +161,7 @@ def answer_spreads(_answered: Any, question: Any) -> Any:
     try:
         facts = shell_facts()
         root = checked_node(held.get("rule"))
-        with in_turn(warehouse(), asking_of(question)):
+        with in_turn(warehouse(), asking_of(question, BUILDER)):
             return spreads(
                 read_draft(root), dict(_conditions(root)), basis_of(facts), facts.data.currency
             )
@@ -193,7 +194,7 @@ def list_members(request: Any, answered: Any) -> Any:
     try:
         facts = shell_facts()
         tree = parse(answered.get("rule"))
-        with in_turn(warehouse(), asking_of(answered)):
+        with in_turn(warehouse(), asking_of(answered, BUILDER)):
             rows = member_rows(tree, saved_segments(), basis_of(facts), read_page(request))
     except QueryCancelled:
         return no_update, no_update
@@ -218,7 +219,7 @@ def explain(customer: Any, answered: Any) -> Any:
     try:
         facts = shell_facts()
         tree = parse(answered.get("rule"))
-        with in_turn(warehouse(), asking_of(answered)):
+        with in_turn(warehouse(), asking_of(answered, BUILDER)):
             found = why_of(text, tree, saved_segments(), basis_of(facts), facts)
     except QueryCancelled:
         return no_update

@@ -11,8 +11,8 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from layouts.cards import Number, number_cards
 from layouts.components import attributes, chart_tile, gate, icon, segmented
-from layouts.segments_builder import Number, number_cards
 
 PLAN = "experiments-plan"
 PROFIT = "experiments-profit"

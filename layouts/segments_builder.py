@@ -11,6 +11,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from layouts.cards import Number, number_cards
 from layouts.components import attributes, chart_tile, gate, icon
 from layouts.grids import server_grid
 from layouts.segments_fields import DEFAULTS
@@ -74,16 +75,6 @@ class Ids(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
-    """A number of the preview: what it is, as read, and what is said below it."""
-
-    label: str
-    value: str
-    note: str
-    about: str
-
-
-@dataclass(frozen=True, slots=True)
 class TemplateCard:
     """A template as drawn: its word, name, use, and how many it finds now."""
 
@@ -137,25 +128,6 @@ _WAITING = tuple(
 def waiting_cards() -> list[Component]:
     """Return the preview's cards without a number."""
     return number_cards(_WAITING)
-
-
-def number_cards(numbers: Sequence[Number]) -> list[Component]:
-    """Return the preview's numbers as cards."""
-    return [
-        html.Section(
-            [
-                html.Div(
-                    [number.label, *([icon("info-circle")] if number.about else [])],
-                    className="kpi-label",
-                    title=number.about,
-                ),
-                html.Div(number.value, className="kpi-value"),
-                html.Div(number.note, className="sub"),
-            ],
-            className="tile number-card",
-        )
-        for number in numbers
-    ]
 
 
 def template_cards(cards: Sequence[TemplateCard]) -> list[Component]:
