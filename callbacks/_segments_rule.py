@@ -80,6 +80,12 @@ class _Reader:
         self.nodes = 0
 
     def group(self, raw: Mapping[str, Any], path: Path, depth: int) -> dict[str, Any]:
+        """
+        Return a group of its finished conditions; what the others lack is kept in `problems`.
+
+        Raises:
+            RuleError: It is no group, or too large.
+        """
         parts: list[dict[str, Any]] = []
         held = raw.get("parts")
         if not isinstance(held, list) or len(held) > MOST_PARTS or depth > DEEPEST:
@@ -94,6 +100,7 @@ class _Reader:
         return {"mode": raw.get("mode"), "negated": raw.get("negated", False), "parts": parts}
 
     def part(self, raw: dict[str, Any], path: Path, depth: int) -> dict[str, Any] | None:
+        """Return a condition, or a group that has one; None for what is not finished."""
         if "parts" in raw:
             inner = self.group(raw, path, depth + 1)
             return inner if inner["parts"] else None

@@ -29,9 +29,11 @@ class _Bytes(RedisSerializer):
     """Leaves what goes to Redis and comes from there as it is."""
 
     def dumps(self, value: Any, protocol: int = pickle.HIGHEST_PROTOCOL) -> bytes:
+        """Return the bytes that are given."""
         return bytes(value)
 
     def loads(self, value: bytes | None) -> Any:
+        """Return what was kept."""
         return value
 
 

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pandas as pd
 
 from analytics.errors import NotEnoughData
-from analytics.experiment_kinds import Experiment
-from analytics.experiment_plans import GOAL_LABELS
+from analytics.experiment_kinds import Experiment, Run
+from analytics.experiment_plans import GOAL_LABELS, Plan
 from analytics.models.experiment_bayes import Choice, conversion_choices, revenue_choices
+from analytics.models.experiment_checks import Ratio, discoveries, sample_ratio
 from analytics.models.experiment_robust import Spread, bootstrapped, winsorised
 from analytics.models.experiment_tests import (
     Adjusted,
     Estimate,
     Moments,
-    Ratio,
     always_valid,
     cuped,
-    discoveries,
     mixture_scale,
     proportions,
-    sample_ratio,
     too_small,
     welch,
 )
@@ -170,22 +169,22 @@ def measured(experiment: Experiment, data: DataState) -> Measured:
         NotEnoughData: It has not begun, or no order lies after its start.
         WarehouseError: The warehouse could not answer.
     """
-    if experiment.run is None:
+    run = experiment.run
+    if run is None:
         raise NotEnoughData("This experiment has not begun: there is nothing to measure yet.")
     key = {"id": experiment.id, "version": experiment.made.version,
            "map": kept_map(warehouse()).version}  # fmt: skip
-    return shared("experiment_measured", key, lambda: _measured(experiment, data))
+    return shared("experiment_measured", key, lambda: _measured(experiment, run, data))
 
 
-def _measured(experiment: Experiment, data: DataState) -> Measured:
-    run, plan = experiment.run, experiment.plan
-    assert run is not None  # noqa: S101 - told by `measured`
+def _measured(experiment: Experiment, run: Run, data: DataState) -> Measured:
+    plan = experiment.plan
     end = min(
         date.fromisoformat(run.end) if run.end else data.today,
         run.start + timedelta(days=plan.days), data.today,
     )  # fmt: skip
     if experiment.result is not None:
-        source, arms = "file", _from_file(experiment)
+        source, arms = "file", _from_file(experiment.result)
         complete, progress = True, 1.0
     else:
         if end <= run.start:
@@ -193,7 +192,7 @@ def _measured(experiment: Experiment, data: DataState) -> Measured:
                 f"No order is loaded yet from {run.start:%-d %B %Y} on. Load newer sales, or "
                 "upload a file of results."
             )
-        source, arms = "orders", _from_orders(experiment, end)
+        source, arms = "orders", _from_orders(experiment.plan, run, end)
         progress = min(1.0, (end - run.start).days / plan.days)
         complete = progress >= 1
     goal = plan.goal if plan.goal in arms.measures else "revenue"
@@ -208,9 +207,7 @@ def _measured(experiment: Experiment, data: DataState) -> Measured:
     )  # fmt: skip
 
 
-def _from_orders(experiment: Experiment, end: date) -> _Arms:
-    run, plan = experiment.run, experiment.plan
-    assert run is not None  # noqa: S101
+def _from_orders(plan: Plan, run: Run, end: date) -> _Arms:
     window = Window(datetime.combine(run.start, time()), datetime.combine(end, time()))
     frame = arm_moments(warehouse(), run.freeze_id, window)
     segment_map = kept_map(warehouse()).map
@@ -246,12 +243,11 @@ def _names_of(rows: pd.DataFrame, frame: pd.DataFrame, names: Sequence[str]) -> 
     return [names[place[index]] for index in rows.index]
 
 
-def _from_file(experiment: Experiment) -> _Arms:
-    assert experiment.result is not None  # noqa: S101 - told by the caller
-    frame = result_moments(warehouse(), experiment.result["id"])
-    by_arm = [frame[frame["arm"] == name] for name in experiment.result["arms"]]
+def _from_file(result: Mapping[str, Any]) -> _Arms:
+    frame = result_moments(warehouse(), result["id"])
+    by_arm = [frame[frame["arm"] == name] for name in result["arms"]]
     has_past = bool((frame["before_known"] == frame["customers"]).all())
-    known = {"revenue": "revenue" in experiment.result["columns"], "conversion": True,
+    known = {"revenue": "revenue" in result["columns"], "conversion": True,
              VISITS: bool(frame["visits_known"].sum())}  # fmt: skip
     goals = [goal for goal, held in known.items() if held]
     parts = {

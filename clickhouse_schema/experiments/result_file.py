@@ -212,11 +212,18 @@ class _Reader:
         )  # fmt: skip
 
     def text(self, values: Sequence[Any], name: str) -> str:
+        """Return a cell of a row as text, cut to its longest; empty when there is none."""
         place = self.found.get(name)
         value = None if place is None else values[place]
         return "" if value is None else str(value).strip()[:LONGEST_NAME]
 
     def truth(self, values: Sequence[Any], name: str) -> bool | None:
+        """
+        Return a cell of a row that says yes or no; None when the file has no such column.
+
+        Raises:
+            ValueError: It says neither.
+        """
         if name not in self.found:
             return None
         text = self.text(values, name).lower().removesuffix(".0")
@@ -225,6 +232,12 @@ class _Reader:
         raise ValueError(f"rows say neither yes nor no in “{name}”")
 
     def number(self, values: Sequence[Any], name: str) -> float | None:
+        """
+        Return a cell of a row as a number, with a decimal point or comma; None when it is empty.
+
+        Raises:
+            ValueError: It is none, or of no use.
+        """
         text = self.text(values, name)
         if not text:
             return None

@@ -142,12 +142,25 @@ class _Load:
         self.started = time.monotonic()
 
     def say(self, stage: str, rows: int = 0, expected: int = 0) -> None:
+        """
+        Tell how far the load is.
+
+        Raises:
+            QueryCancelled: Somebody asked for it to be stopped.
+        """
         if self.cancel.is_set():
             raise QueryCancelled("The load was stopped; nothing of it is kept.")
         if self.told is not None:
             self.told(Progress(stage, rows, expected))
 
     def run(self) -> LoadSummary:
+        """
+        Load the file and return what became of its lines.
+
+        Raises:
+            LoadError: It cannot be loaded; nothing of it is visible.
+            QueryCancelled: It was stopped.
+        """
         self.say("Looking at the file")
         options = self.options
         source = inspect(self.path, delimiter=options.delimiter, encoding=options.encoding)

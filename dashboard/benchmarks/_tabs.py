@@ -245,6 +245,7 @@ class _Listener(logging.Handler):
         self.heard: dict[str, float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Keep the milliseconds of a query's line, by the query's name."""
         fields: dict[str, Any] = getattr(record, "fields", {})
         if record.getMessage() == "query":
             self.heard[fields["tag"]] = max(fields["ms"], self.heard.get(fields["tag"], 0.0))

@@ -19,8 +19,9 @@ from scipy import stats
 from analytics.errors import NotEnoughData
 from analytics.experiment_plans import Plan
 from analytics.experiments import scores_cut_at, segment_members
+from analytics.models.experiment_checks import sample_ratio
 from analytics.models.experiment_replay import Outcomes, replay
-from analytics.models.experiment_tests import Moments, sample_ratio, welch
+from analytics.models.experiment_tests import Moments, welch
 from analytics.reports._cache import cache
 from analytics.reports._warehouse import use_warehouse
 from analytics.reports.experiments import goal_moments

@@ -8,16 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from scipy import stats
 
+from analytics.models.experiment_checks import discoveries, sample_ratio
 from analytics.models.experiment_robust import Spread, bootstrapped, spending_limit, winsorised
 from analytics.models.experiment_tests import (
     Estimate,
     Moments,
     always_valid,
     cuped,
-    discoveries,
     mixture_scale,
     proportions,
-    sample_ratio,
     too_small,
     welch,
     wilson,
