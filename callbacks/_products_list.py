@@ -8,12 +8,12 @@ from analytics.models.abc_xyz import CELLS
 from analytics.reports.products import Classified
 from analytics.reports.products_table import (
     COLUMNS,
-    LONGEST_PAGE,
     OPERATORS,
     ColumnFilter,
     Page,
     product_page,
 )
+from clickhouse_schema.paging import LONGEST_PAGE
 from layouts.format import currency_sign
 
 _NUMBER = {"equals": "equals", "greaterThanOrEqual": "at_least", "lessThanOrEqual": "at_most"}

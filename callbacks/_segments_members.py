@@ -12,9 +12,9 @@ from analytics.reports.segments_members import customers_like, members, why
 from analytics.reports.shell import ShellFacts
 from callbacks._segments_preview import condition_words
 from callbacks._segments_rule import Saved
+from clickhouse_schema.paging import LONGEST_PAGE
 from clickhouse_schema.queries.segment_members import (
     COLUMNS,
-    LONGEST_PAGE,
     Finding,
     MemberFilter,
     Page,

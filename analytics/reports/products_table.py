@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,10 +13,10 @@ from analytics.models.abc_xyz import CELLS, LAST_SHARE, Cuts, Ints
 from analytics.reports._warehouse import warehouse
 from analytics.reports.products import VALUES, Classified, catalogue
 from analytics.reports.products_certainty import kept_certainty
+from clickhouse_schema.paging import TablePage
 from clickhouse_schema.queries.demand import product_series
 
 Shape = Literal["text", "number"]
-LONGEST_PAGE = 500
 MOST_FILTERS = 8
 _TEXT_LENGTH = 200
 _NUMBERS: dict[str, Callable[[pd.Series, float], pd.Series]] = {
@@ -76,34 +76,13 @@ class ColumnFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """
-    Which products are wanted.
+class Page(TablePage[ColumnFilter]):
+    """Which products are wanted."""
 
-    Attributes:
-        start: How many are passed over.
-        rows: How many are wanted, at most `LONGEST_PAGE`.
-        sort: Column they are ordered by; equals by key, so that pages never overlap.
-        descending: Whether the largest come first.
-        filters: What columns are narrowed to; all must hold.
+    columns: ClassVar[Collection[str]] = COLUMNS
+    most_filters: ClassVar[int] = MOST_FILTERS
 
-    Raises:
-        ValueError: No such column, or a number out of bounds.
-    """
-
-    start: int = 0
-    rows: int = 100
     sort: str = "revenue"
-    descending: bool = True
-    filters: tuple[ColumnFilter, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.sort not in COLUMNS:
-            raise ValueError(f"There is no column {self.sort[:40]!r}.")
-        if not (0 <= self.start <= 10_000_000 and 1 <= self.rows <= LONGEST_PAGE):
-            raise ValueError(f"A page has 1 to {LONGEST_PAGE} rows.")
-        if len(self.filters) > MOST_FILTERS:
-            raise ValueError(f"At most {MOST_FILTERS} columns can be narrowed at once.")
 
 
 def product_page(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pandas as pd
 
 from clickhouse_schema.client import Warehouse, run_query, run_statement
 from clickhouse_schema.members.facts import Members
+from clickhouse_schema.paging import TablePage
 from clickhouse_schema.rules.compile import (
     Builder,
     Judgement,
@@ -23,7 +24,6 @@ from clickhouse_schema.rules.tree import Condition, Group
 from clickhouse_schema.rules.vocabulary import FIELDS, MONETARY, RECENCY, SUMS
 
 Shape = Literal["text", "number", "day"]
-LONGEST_PAGE = 500
 MOST_FILTERS = 10
 
 
@@ -125,34 +125,13 @@ class MemberFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """
-    Which members are wanted.
+class Page(TablePage[MemberFilter]):
+    """Which members are wanted."""
 
-    Attributes:
-        start: How many are passed over.
-        rows: How many are wanted, at most `LONGEST_PAGE`.
-        sort: Column they are ordered by; equals by key, so that pages never overlap.
-        descending: Whether the largest come first.
-        filters: What columns are narrowed to; all must hold.
+    columns: ClassVar[Collection[str]] = COLUMNS
+    most_filters: ClassVar[int] = MOST_FILTERS
 
-    Raises:
-        ValueError: No such column, or a number out of bounds.
-    """
-
-    start: int = 0
-    rows: int = 100
     sort: str = "monetary"
-    descending: bool = True
-    filters: tuple[MemberFilter, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.sort not in COLUMNS:
-            raise ValueError(f"There is no column {self.sort[:40]!r}.")
-        if not (0 <= self.start <= 10_000_000 and 1 <= self.rows <= LONGEST_PAGE):
-            raise ValueError(f"A page has 1 to {LONGEST_PAGE} rows.")
-        if len(self.filters) > MOST_FILTERS:
-            raise ValueError(f"At most {MOST_FILTERS} columns can be narrowed at once.")
 
 
 def member_page(
