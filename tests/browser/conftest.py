@@ -55,6 +55,7 @@ _UNANSWERED = (
     "  return tile.offsetParent && place.bottom > 0 && place.top < window.innerHeight"
     "    && !tile.querySelector('p.visually-hidden').textContent; }))"
 )
+_LOOKS_APART = 3000  # milliseconds, more than lie between two looks at a job
 _STEP = 500  # pixels scrolled at a time
 # Seconds until what should come is given up: only a failure waits so long, on any machine.
 _PATIENCE = 120
@@ -100,6 +101,17 @@ class Watched:
             self.page.wait_for_timeout(60)
             waits = self.pending or self.page.evaluate(_WAITS)
             quiet = 0 if waits else quiet + 1
+        return self
+
+    def rest(self) -> Watched:
+        """Wait until no job is followed any more: a look at one asks the server."""
+        deadline = time.monotonic() + _PATIENCE
+        asked = -1
+        while asked != len(self.asked):
+            assert time.monotonic() < deadline, "a job never ended"
+            asked = len(self.asked)
+            self.page.wait_for_timeout(_LOOKS_APART)
+            self.settle()
         return self
 
     def until(self, condition: str, seconds: float = _PATIENCE) -> Watched:
