@@ -99,13 +99,13 @@ CREATE TABLE customer_totals (
     `customer_key` UInt64,
     `first_order_at` DateTime('UTC'),
     `last_order_at` DateTime('UTC'),
-    `orders` UInt32,
-    `units` Decimal(18, 3),
-    `net_amount` Decimal(18, 4),
+    `orders` UInt32 CODEC(T64),
+    `units` Decimal(18, 3) CODEC(T64),
+    `net_amount` Decimal(18, 4) CODEC(T64),
     `returned_amount` Decimal(18, 4),
     `history.ordered_at` Array(DateTime('UTC')),
     `history.place_key` Array(UInt64),
-    `history.net_amount` Array(Decimal(18, 4)))
+    `history.net_amount` Array(Decimal(18, 4)) CODEC(T64))
 ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY customer_key
@@ -313,7 +313,7 @@ CREATE MATERIALIZED VIEW load_parsed_customers TO staging_customers (
     `batch_id` UInt32,
     `customer_key` UInt64,
     `customer_id` String)
-AS SELECT batch_id, customer_key, any(customer_id) AS customer_id FROM load_parsed WHERE (problem = '') AND (customer_key != 0) GROUP BY batch_id, customer_key;
+AS SELECT batch_id, customer_key, customer_id FROM load_parsed WHERE (problem = '') AND (customer_key != 0) LIMIT 1 BY customer_key;
 
 CREATE MATERIALIZED VIEW load_parsed_lines TO staging_order_lines (
     `batch_id` UInt32,
@@ -346,10 +346,10 @@ CREATE MATERIALIZED VIEW load_parsed_products TO staging_products (
     `category` String,
     `is_product` Bool,
     `unit_cost` Decimal(18, 4))
-AS SELECT batch_id, product_key, any(product_id) AS product_id, anyLastIf(description,
+AS SELECT any(batch_id) AS batch_id, product_key, any(product_id) AS product_id, anyLastIf(description,
     description != '') AS description, anyLastIf(toString(category),
     category != '') AS category, any(is_product) AS is_product, anyLastIf(unit_cost,
-    unit_cost != 0) AS unit_cost FROM load_parsed WHERE problem = '' GROUP BY batch_id, product_key;
+    unit_cost != 0) AS unit_cost FROM load_parsed WHERE problem = '' GROUP BY product_key;
 
 CREATE MATERIALIZED VIEW load_parsed_rejects TO staging_rejects (
     `batch_id` UInt32,
@@ -384,13 +384,13 @@ SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, enable_block_number_c
 
 CREATE TABLE order_lines (
     `batch_id` UInt32,
-    `line_no` UInt64 CODEC(Delta(8), ZSTD(1)),
-    `line_hash` UInt64 DEFAULT 0,
+    `line_no` UInt64 CODEC(Delta(8), LZ4),
+    `line_hash` UInt64 DEFAULT 0 CODEC(NONE),
     `order_id` String,
-    `order_key` UInt64,
-    `customer_key` UInt64,
-    `product_key` UInt64,
-    `ordered_at` DateTime('UTC') CODEC(Delta(4), LZ4),
+    `order_key` UInt64 CODEC(NONE),
+    `customer_key` UInt64 CODEC(NONE),
+    `product_key` UInt64 CODEC(NONE),
+    `ordered_at` DateTime('UTC') CODEC(T64),
     `country` LowCardinality(String),
     `channel` LowCardinality(String),
     `category` LowCardinality(String),
@@ -398,11 +398,11 @@ CREATE TABLE order_lines (
     `payment_method` LowCardinality(String),
     `kind` Enum8('sale' = 1, 'return' = 2, 'free' = 3, 'correction' = 4),
     `is_product` Bool,
-    `quantity` Decimal(18, 3),
-    `unit_price` Decimal(18, 4),
+    `quantity` Decimal(18, 3) CODEC(T64, LZ4),
+    `unit_price` Decimal(18, 4) CODEC(T64),
     `discount_amount` Decimal(18, 4),
-    `net_amount` Decimal(18, 4),
-    `cost_amount` Decimal(18, 4))
+    `net_amount` Decimal(18, 4) CODEC(T64),
+    `cost_amount` Decimal(18, 4) CODEC(T64))
 ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY (ordered_at,
@@ -411,22 +411,22 @@ SETTINGS index_granularity = 8192;
 
 CREATE TABLE orders (
     `batch_id` UInt32,
-    `order_key` UInt64,
-    `customer_key` UInt64,
-    `ordered_at` DateTime('UTC') CODEC(Delta(4), LZ4),
+    `order_key` UInt64 CODEC(NONE),
+    `customer_key` UInt64 CODEC(NONE),
+    `ordered_at` DateTime('UTC') CODEC(T64),
     `country` LowCardinality(String),
     `channel` LowCardinality(String),
     `store` LowCardinality(String),
     `payment_method` LowCardinality(String),
     `is_order` Bool,
-    `lines` UInt32,
-    `sale_lines` UInt32,
+    `lines` UInt32 CODEC(T64),
+    `sale_lines` UInt32 CODEC(T64),
     `return_lines` UInt32,
-    `units` Decimal(18, 3),
-    `gross_amount` Decimal(18, 4),
+    `units` Decimal(18, 3) CODEC(T64),
+    `gross_amount` Decimal(18, 4) CODEC(T64),
     `discount_amount` Decimal(18, 4),
-    `net_amount` Decimal(18, 4),
-    `cost_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4) CODEC(T64),
+    `cost_amount` Decimal(18, 4) CODEC(T64),
     `returned_amount` Decimal(18, 4))
 ENGINE = MergeTree
 PARTITION BY batch_id
@@ -438,10 +438,10 @@ CREATE TABLE product_days (
     `batch_id` UInt32,
     `product_key` UInt64,
     `day` Date CODEC(Delta(2), LZ4),
-    `sale_lines` UInt32,
-    `units` Decimal(18, 3),
-    `net_amount` Decimal(18, 4),
-    `cost_amount` Decimal(18, 4),
+    `sale_lines` UInt32 CODEC(T64),
+    `units` Decimal(18, 3) CODEC(T64),
+    `net_amount` Decimal(18, 4) CODEC(T64),
+    `cost_amount` Decimal(18, 4) CODEC(T64),
     `returned_units` Decimal(18, 3),
     `returned_amount` Decimal(18, 4))
 ENGINE = MergeTree
@@ -589,13 +589,13 @@ CREATE TABLE staging_customer_totals (
     `customer_key` UInt64,
     `first_order_at` DateTime('UTC'),
     `last_order_at` DateTime('UTC'),
-    `orders` UInt32,
-    `units` Decimal(18, 3),
-    `net_amount` Decimal(18, 4),
+    `orders` UInt32 CODEC(T64),
+    `units` Decimal(18, 3) CODEC(T64),
+    `net_amount` Decimal(18, 4) CODEC(T64),
     `returned_amount` Decimal(18, 4),
     `history.ordered_at` Array(DateTime('UTC')),
     `history.place_key` Array(UInt64),
-    `history.net_amount` Array(Decimal(18, 4)))
+    `history.net_amount` Array(Decimal(18, 4)) CODEC(T64))
 ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY customer_key
@@ -651,13 +651,13 @@ SETTINGS index_granularity = 8192;
 
 CREATE TABLE staging_order_lines (
     `batch_id` UInt32,
-    `line_no` UInt64 CODEC(Delta(8), ZSTD(1)),
-    `line_hash` UInt64 DEFAULT 0,
+    `line_no` UInt64 CODEC(Delta(8), LZ4),
+    `line_hash` UInt64 DEFAULT 0 CODEC(NONE),
     `order_id` String,
-    `order_key` UInt64,
-    `customer_key` UInt64,
-    `product_key` UInt64,
-    `ordered_at` DateTime('UTC') CODEC(Delta(4), LZ4),
+    `order_key` UInt64 CODEC(NONE),
+    `customer_key` UInt64 CODEC(NONE),
+    `product_key` UInt64 CODEC(NONE),
+    `ordered_at` DateTime('UTC') CODEC(T64),
     `country` LowCardinality(String),
     `channel` LowCardinality(String),
     `category` LowCardinality(String),
@@ -665,11 +665,11 @@ CREATE TABLE staging_order_lines (
     `payment_method` LowCardinality(String),
     `kind` Enum8('sale' = 1, 'return' = 2, 'free' = 3, 'correction' = 4),
     `is_product` Bool,
-    `quantity` Decimal(18, 3),
-    `unit_price` Decimal(18, 4),
+    `quantity` Decimal(18, 3) CODEC(T64, LZ4),
+    `unit_price` Decimal(18, 4) CODEC(T64),
     `discount_amount` Decimal(18, 4),
-    `net_amount` Decimal(18, 4),
-    `cost_amount` Decimal(18, 4))
+    `net_amount` Decimal(18, 4) CODEC(T64),
+    `cost_amount` Decimal(18, 4) CODEC(T64))
 ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY (ordered_at,
@@ -678,22 +678,22 @@ SETTINGS index_granularity = 8192;
 
 CREATE TABLE staging_orders (
     `batch_id` UInt32,
-    `order_key` UInt64,
-    `customer_key` UInt64,
-    `ordered_at` DateTime('UTC') CODEC(Delta(4), LZ4),
+    `order_key` UInt64 CODEC(NONE),
+    `customer_key` UInt64 CODEC(NONE),
+    `ordered_at` DateTime('UTC') CODEC(T64),
     `country` LowCardinality(String),
     `channel` LowCardinality(String),
     `store` LowCardinality(String),
     `payment_method` LowCardinality(String),
     `is_order` Bool,
-    `lines` UInt32,
-    `sale_lines` UInt32,
+    `lines` UInt32 CODEC(T64),
+    `sale_lines` UInt32 CODEC(T64),
     `return_lines` UInt32,
-    `units` Decimal(18, 3),
-    `gross_amount` Decimal(18, 4),
+    `units` Decimal(18, 3) CODEC(T64),
+    `gross_amount` Decimal(18, 4) CODEC(T64),
     `discount_amount` Decimal(18, 4),
-    `net_amount` Decimal(18, 4),
-    `cost_amount` Decimal(18, 4),
+    `net_amount` Decimal(18, 4) CODEC(T64),
+    `cost_amount` Decimal(18, 4) CODEC(T64),
     `returned_amount` Decimal(18, 4))
 ENGINE = MergeTree
 PARTITION BY batch_id
@@ -705,10 +705,10 @@ CREATE TABLE staging_product_days (
     `batch_id` UInt32,
     `product_key` UInt64,
     `day` Date CODEC(Delta(2), LZ4),
-    `sale_lines` UInt32,
-    `units` Decimal(18, 3),
-    `net_amount` Decimal(18, 4),
-    `cost_amount` Decimal(18, 4),
+    `sale_lines` UInt32 CODEC(T64),
+    `units` Decimal(18, 3) CODEC(T64),
+    `net_amount` Decimal(18, 4) CODEC(T64),
+    `cost_amount` Decimal(18, 4) CODEC(T64),
     `returned_units` Decimal(18, 3),
     `returned_amount` Decimal(18, 4))
 ENGINE = MergeTree

@@ -11,9 +11,9 @@ from typing import Any
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.loading.transform import sql_text, template
 
-# Lines added up at once. A slice ends with a day, so sums per day need no second look;
-# orders whose lines lie in two slices are added up by themselves.
-_SLICE_LINES = 2_000_000
+# Lines added up at once, few enough for the processor's caches. A slice ends with a day, so sums
+# per day need no second look; orders whose lines lie in two slices are added up by themselves.
+_SLICE_LINES = 1_000_000
 # More different words than this are kept as texts.
 _MOST_NUMBERED = 250
 _WORDS = ("country", "channel", "store", "payment_method")

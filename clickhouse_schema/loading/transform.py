@@ -211,7 +211,8 @@ def _text(reading: Reading, name: str) -> str:
 def _word(reading: Reading, name: str) -> str:
     if name not in reading.found:
         return "toLowCardinality('')"
-    return f"toLowCardinality(trimBoth({_raw_text(reading, name)}))"
+    # Trimmed once per word, not once per line.
+    return f"trimBoth(toLowCardinality({_raw_text(reading, name)}))"
 
 
 def _time(reading: Reading) -> str:
