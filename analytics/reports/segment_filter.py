@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from analytics.cluster_members import clusters_in
@@ -91,13 +91,16 @@ def forget_segments() -> None:
 def _chosen(word: str, version: int) -> ChosenSegment:
     name, tree = _rule_of(word)
     judged = _judgement(tree)
+    # Quintiles follow from the data: a set that was made is found without looking for them.
     text = repr((tree, judged, version))
     key = hashlib.sha256(text.encode()).hexdigest()
-    members = members_of(tree, judged, name)
 
     def written() -> MemberSet:
         found = found_set(warehouse(), key)
-        return found or make_set(warehouse(), members, set_key=key, data_version=version)
+        if found is not None:
+            return found
+        members = members_of(tree, _with_cuts(tree, judged), name)
+        return make_set(warehouse(), members, set_key=key, data_version=version)
 
     # Of a day, because a set is dropped some days after it was made.
     day = datetime.now(UTC).date()
@@ -131,11 +134,19 @@ def _rule_of(word: str) -> tuple[str, Group]:
 
 
 def _judgement(tree: Group) -> Judgement:
+    """Return what members are judged by; without cuts where they are the data's quintiles."""
     scope = Scope()
     at = snapshot_time(shell_facts().data, None)
     clusters = clusters_in(warehouse(), tree, at)
     if not needs_cuts(tree):
         return Judgement(scope, at, clusters=clusters)
     kept = kept_map(warehouse())
-    cuts = cuts_at(scope, at, RfmOptions(cuts=kept.cuts))
-    return Judgement(scope, at, cuts, cells_of(kept.map), clusters)
+    return Judgement(scope, at, kept.cuts, cells_of(kept.map), clusters)
+
+
+def _with_cuts(tree: Group, judged: Judgement) -> Judgement:
+    """Return the judgement with the quintiles, where scores are asked for and no cuts are kept."""
+    if not needs_cuts(tree):
+        return judged
+    cuts = cuts_at(judged.scope, judged.snapshot, RfmOptions(cuts=judged.cuts))
+    return replace(judged, cuts=cuts)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from analytics.models.rfm import SEGMENTS
+from analytics.reports import segment_filter
 from analytics.reports._cache import cache
 from analytics.reports.overview import customers_course, headline, hours, revenue_course
 from analytics.reports.overview_parts import channels, products, ranking, what_changed
@@ -212,3 +213,15 @@ def test_a_set_serves_until_the_rule_or_the_data_change(shop: Warehouse) -> None
         {"set": loaded.set_id},
     )
     assert (key("new"),) in keys
+
+
+def test_a_set_is_found_without_the_quintiles_it_was_judged_by(
+    shop: Warehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They follow from the data, and looking for them takes longer than all else of a question."""
+    first = chosen_segment("rfm-champions")
+    forget_segments()
+    cache.clear()
+    monkeypatch.setattr(segment_filter, "cuts_at", lambda *_: pytest.fail("looked for them"))
+
+    assert chosen_segment("rfm-champions") == first
