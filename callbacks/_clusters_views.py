@@ -234,7 +234,7 @@ def kept_rows(made: Sequence[Made], shown: str, used: str | None) -> list[KeptRo
         KeptRow(
             one.id,
             one.name,
-            f"{joined([group['name'] for group in one.body['clusters']])}. Found by {one.author}, "
+            f"{joined([_quoted(group) for group in one.body['clusters']])}. Found by {one.author}, "
             f"{day(one.at.date())} {one.at:%H:%M} UTC, from data version "
             f"{one.body['data_version']}.",
             one.id == shown,
@@ -242,6 +242,11 @@ def kept_rows(made: Sequence[Made], shown: str, used: str | None) -> list[KeptRo
         )
         for one in made
     ]
+
+
+def _quoted(group: Body) -> str:
+    """Return a group's name so that its commas do not look like those of a list."""
+    return f"“{group['name']}”"
 
 
 def drift_words(body: Body, drift: Drift) -> str:
