@@ -357,8 +357,8 @@ def opened_rule(run: BasketRun, cell: Any) -> list[int]:
     """
     held = cell if isinstance(cell, dict) else {}
     try:
-        number = int(held.get("rowId"))  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        number = int(held["rowId"])
+    except (KeyError, TypeError, ValueError):
         raise ValueError("That is no rule.") from None
     parts = rule_parts(run, number)
     if parts is None:

@@ -319,20 +319,18 @@ def _in_unit(value: float, unit: str, currency: str) -> str:
 
 def _month_inside(month: date, one: Condition) -> bool:
     after = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    if isinstance(one.value, tuple):
-        low, high = one.value
-        return after > low and month <= high  # type: ignore[operator]
-    if one.operator == "before":
-        return month < one.value  # type: ignore[operator]
-    return after > one.value  # type: ignore[operator]
+    value: Any = one.value  # a day, or two: the field's kind says so, not its type
+    if isinstance(value, tuple):
+        return bool(after > value[0] and month <= value[1])
+    return bool(month < value if one.operator == "before" else after > value)
 
 
 def _bin_inside(low: float, high: float, one: Condition) -> bool:
     """Return whether most of a bin is kept: its beginning is what a whole number would be."""
-    value = one.value
+    value: Any = one.value  # a number, or two
     if isinstance(value, tuple):
-        return high > float(value[0]) and low <= float(value[1])  # type: ignore[arg-type]
-    asked = float(value)  # type: ignore[arg-type]
+        return high > float(value[0]) and low <= float(value[1])
+    asked = float(value)
     if one.operator in ("at_least", "more_than"):
         return low >= asked or low < asked < high if one.operator == "at_least" else high > asked
     if one.operator == "equals":

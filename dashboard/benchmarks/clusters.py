@@ -191,7 +191,9 @@ def time_stop() -> dict[str, float]:
         job = submit_clusters(queue, Asked("value", (), _whole(facts), 9), "", "Benchmark")
         work = threading.Thread(target=queue.run, args=(job,))
         work.start()
-        while "Trying" not in (found := queue.find(job)).message and found.state != "done":  # type: ignore[union-attr]
+        while (found := queue.find(job)) and found.state != "done":
+            if "Trying" in found.message:
+                break
             time.sleep(0.02)
         started = time.perf_counter()
         queue.cancel(job)
