@@ -16,6 +16,7 @@ from layouts.components import attributes, chart_tile, gate, icon, waiting
 LIST = "experiments-list"
 CALIBRATION = "experiments-calibration"
 NEXT = "experiments-strategies"
+_NUMBERS = ("Customers", "Lift believed in", "Expected profit", "Profitable")
 HOLDOUTS = {0.0: "none", 0.01: "1%", 0.02: "2%", 0.05: "5%", 0.1: "10%"}
 
 
@@ -177,37 +178,44 @@ def strategies(found: Sequence[StrategyRow], trouble: str = "") -> Component:
     """Return the ranked list, or why there is none."""
     if not found:
         return html.P(trouble or "Nothing can be ranked yet.", className="sub")
-    heads = ("Segment", "Offer", "Customers", "Lift believed in", "Expected profit",
-             "Profitable", "Basis", "")  # fmt: skip
-    body = [
-        html.Tr(
-            [
-                html.Td(one.segment), html.Td(one.offer),
-                *[html.Td(text, className="number")
-                  for text in (one.customers, one.lift, one.profit, one.chance)],
-                html.Td(one.basis, className="sub basis"),
-                html.Td(
-                    html.Button(
-                        ["Make a draft",
-                         html.Span(f" of {one.offer} for {one.segment}",
-                                   className="visually-hidden")],
-                        id=draft_button(one.place),
-                        className="button small",
-                    )
-                ),
-            ]
-        )
-        for one in found
-    ]  # fmt: skip
-    numbers = {"Customers", "Lift believed in", "Expected profit", "Profitable"}
+    # A basis that is the same everywhere is said once.
+    bases = {one.basis for one in found}
+    heads = ["Segment", "Offer", *_NUMBERS, *(["Basis"] if len(bases) > 1 else []), ""]
     head = html.Tr(
         [
             html.Th(
                 text or html.Span("Draft", className="visually-hidden"),
-                className="number" if text in numbers else "",
+                className="number" if text in _NUMBERS else "",
                 scope="col",
             )
             for text in heads
         ]
     )
-    return html.Table([html.Thead(head), html.Tbody(body)], className="plain-table strategies")
+    body = [_strategy(one, told=len(bases) > 1) for one in found]
+    table = html.Table([html.Thead(head), html.Tbody(body)], className="plain-table strategies")
+    if len(bases) > 1:
+        return table
+    basis = bases.pop()
+    said = f"Where the lifts come from: {basis[0].lower()}{basis[1:]}."
+    return html.Div([table, html.P(said, className="sub")])
+
+
+def _strategy(one: StrategyRow, *, told: bool) -> Component:
+    numbers = (one.customers, one.lift, one.profit, one.chance)
+    names = ("customers", "lift", "profit", "chance")
+    button = html.Button(
+        ["Make a draft",
+         html.Span(f" of {one.offer} for {one.segment}", className="visually-hidden")],
+        id=draft_button(one.place),
+        className="button small",
+    )  # fmt: skip
+    return html.Tr(
+        [
+            html.Td(one.segment, className="strategy-segment"),
+            html.Td(one.offer, className="strategy-offer"),
+            *[html.Td(text, className=f"number strategy-{name}")
+              for name, text in zip(names, numbers, strict=True)],
+            *([html.Td(one.basis, className="sub basis")] if told else []),
+            html.Td(button, className="strategy-draft"),
+        ]
+    )  # fmt: skip
