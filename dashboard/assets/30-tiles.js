@@ -13,6 +13,8 @@
     const text = JSON.stringify(figure).replace(/"rgb\(0,0,\d+\)"/g, (token) => JSON.stringify(theme.tokens[JSON.parse(token)] || JSON.parse(token)));
     const copy = JSON.parse(text);
     copy.layout = Object.assign({}, copy.layout, { template: theme.template });
+    // Where there is less room, fewer names.
+    if (window.innerWidth <= 800) (copy.data || []).forEach((trace) => { if (trace.meta && trace.meta.narrow) trace.text = trace.meta.narrow; });
     return copy;
   }
 

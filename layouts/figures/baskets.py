@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -16,8 +16,11 @@ _COLOURED = 6
 _LABELLED = 16
 _WIDTHS = (1.0, 2.2, 4.0)
 _LONGEST = 22
-# Of a drawing about 700 x 440 pixels, as shares: a letter's width, a line, a name's distance.
+_LEFT, _RIGHT = -0.18, 1.18
+# Of a drawing about 700 x 440 pixels, as shares: a letter's width, a line, a name's distance. On a
+# phone it is half as wide.
 _CHARACTER, _LINE, _OFF = 0.014, 0.045, 0.055
+_ON_A_PHONE = 0.03
 
 
 def network_figure(nodes: pd.DataFrame, edges: pd.DataFrame, currency: str) -> go.Figure:
@@ -32,14 +35,14 @@ def network_figure(nodes: pd.DataFrame, edges: pd.DataFrame, currency: str) -> g
     figure = go.Figure()
     _add_edges(figure, nodes, edges)
     size = np.sqrt(nodes["revenue"].clip(lower=0) / max(float(nodes["revenue"].max()), 1e-9))
-    sides = _label_sides(nodes, edges)
+    sides, narrow = (_label_sides(nodes, edges, one) for one in (_CHARACTER, _ON_A_PHONE))
     many = nodes["community"].value_counts()
     for community in sorted(set(nodes["community"])):
         rows = nodes[nodes["community"] == community]
         coloured = community < _COLOURED and many[community] > 1
         figure.add_scatter(
             x=rows["x"], y=rows["y"], mode="markers+text",
-            text=[_short(row.label) if row.Index in sides else "" for row in rows.itertuples()],
+            text=_names(rows, sides), meta={"narrow": _names(rows, narrow)},
             textposition=[sides.get(at, "top center") for at in rows.index],
             textfont={"size": 10.5, "color": INK},
             marker={
@@ -55,7 +58,7 @@ def network_figure(nodes: pd.DataFrame, edges: pd.DataFrame, currency: str) -> g
         )  # fmt: skip
     hidden = {"visible": False, "fixedrange": True}
     figure.update_layout(
-        xaxis={**hidden, "range": [-0.18, 1.18]}, yaxis={**hidden, "range": [-0.1, 1.1]},
+        xaxis={**hidden, "range": [_LEFT, _RIGHT]}, yaxis={**hidden, "range": [-0.1, 1.1]},
         margin={"l": 0, "r": 0, "t": 0, "b": 0}, showlegend=False,
     )  # fmt: skip
     return figure
@@ -88,7 +91,11 @@ def _add_edges(figure: go.Figure, nodes: pd.DataFrame, edges: pd.DataFrame) -> N
     )  # fmt: skip
 
 
-def _label_sides(nodes: pd.DataFrame, edges: pd.DataFrame) -> dict[int, str]:
+def _names(rows: pd.DataFrame, named: Mapping[int, str]) -> list[str]:
+    return [_short(row.label) if row.Index in named else "" for row in rows.itertuples()]
+
+
+def _label_sides(nodes: pd.DataFrame, edges: pd.DataFrame, character: float) -> dict[int, str]:
     """Return above or below which nodes their name has room, those of most revenue first."""
     x, y = nodes["x"].to_numpy(), nodes["y"].to_numpy()
     pulled = np.zeros(len(nodes))
@@ -101,7 +108,9 @@ def _label_sides(nodes: pd.DataFrame, edges: pd.DataFrame) -> dict[int, str]:
     for at in nodes["revenue"].sort_values(ascending=False).index[: 2 * _LABELLED]:
         below = pulled[at] > 0
         middle = (x[at], y[at] + (-_OFF if below else _OFF))
-        wide = _CHARACTER * len(_short(nodes["label"][at])) / 2
+        wide = character * len(_short(nodes["label"][at])) / 2
+        if not _LEFT < middle[0] - wide < middle[0] + wide < _RIGHT:
+            continue
         hits_name = any(
             abs(middle[0] - other[0]) < wide + other[2] and abs(middle[1] - other[1]) < _LINE
             for other in names
