@@ -29,6 +29,7 @@ from dashboard.app import open_warehouse
 from dashboard.benchmarks._bench import Bench
 from dashboard.benchmarks._children import run_child
 from dashboard.benchmarks._rows import Row, at_least, at_most, information
+from dashboard.benchmarks._shuffles import shuffle_rows
 from dashboard.benchmarks._tabs import slices, tab_rows
 from dashboard.config import AppConfig
 
@@ -70,7 +71,7 @@ def measure(bench: Bench) -> list[Row]:
         information(f"baskets: {name}, same slice", seconds, "s", note=note)
         for name, seconds in others["seconds"].items()
     ]
-    return rows + tab_rows(bench, "baskets")
+    return rows + shuffle_rows(bench) + tab_rows(bench, "baskets")
 
 
 def time_mining() -> dict[str, Any]:

@@ -63,6 +63,34 @@ def test_from_rules_to_a_segment(sample_shop: Served, visit: Visit) -> None:
     shown.settle().assert_clean()
 
 
+def test_a_rule_opened_by_keyboard_becomes_a_plan(sample_shop: Served, visit: Visit) -> None:
+    """Arrow and Enter open a rule; its bundle is the plan of an experiment, signed by the name."""
+    shown = open_baskets(visit(sample_shop))
+    page = shown.page
+    shown.until("!!document.querySelector('#baskets-rules .key-cell')?.textContent.trim()")
+    page.click("#baskets-rules .ag-header-cell-text >> nth=0")
+    for key in ("ArrowDown", "ArrowDown", "Enter"):
+        page.keyboard.press(key)
+    shown.until("document.getElementById('baskets-bundle').textContent.includes('Additional')")
+    page.fill("#baskets-author", "Ann of Baskets")
+    page.keyboard.press("Tab")
+    shown.settle()
+    page.click("#baskets-plan")
+    sentence = "document.getElementById('experiments-sentence')"
+    shown.until(f"/of Bought .* would/.test({sentence} && {sentence}.textContent)")
+    shown.settle()
+    entries = page.evaluate(
+        "[...document.querySelectorAll('.plan-form input[type=range]')].map((one) => one.value)"
+    )
+    signed = page.evaluate("document.getElementById('experiments-author').value")
+
+    assert entries[2] == "10", "the bundle's discount"
+    assert signed == "Ann of Baskets"
+    page.goto(f"{sample_shop.url}/segments?view=saved")
+    shown.until("document.body.innerText.includes('Ann of Baskets')")
+    shown.settle().assert_clean()
+
+
 def test_other_filters_are_other_rules_and_the_first_come_back_at_once(
     sample_shop: Served, visit: Visit
 ) -> None:

@@ -18,7 +18,7 @@ from analytics.models.basket_null import (
     false_discovery,
     ratio_interval,
 )
-from tests.shuffling import baskets_of, shuffled
+from dashboard.benchmarks._shuffles import baskets_of, shuffled
 
 SHUFFLES = 20
 
