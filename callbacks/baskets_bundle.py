@@ -219,7 +219,7 @@ clientside_callback(
     prevent_initial_call=True,
 )
 clientside_callback(
-    ClientsideFunction("baskets", "author"),
+    ClientsideFunction("shell", "author"),
     Output(Ids.AUTHOR, "value"),
     Input(Ids.RUN, "data"),
     State(Ids.AUTHOR, "value"),

@@ -56,6 +56,10 @@
 
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.shell = {
+    // A name entered elsewhere fills the entry of a tab that has just been opened.
+    author: function (there, held) {
+      return held || !clientele.author() ? dash_clientside.no_update : clientele.author();
+    },
     // Path -> the active tab, which panes are hidden, where the links lead.
     route: function (path, search, ids, bounds) {
       const tabs = ids.map((id) => id.tab);

@@ -55,9 +55,6 @@
       }
       return unchanged();
     },
-    author: function (run, held) {
-      return held || !clientele.author() ? unchanged() : clientele.author();
-    },
     refreshGrid: function (chosen) {
       if (!chosen || !window.dash_ag_grid) return unchanged();
       dash_ag_grid.getApiAsync("baskets-rules").then((grid) => grid.purgeInfiniteCache());
