@@ -99,9 +99,12 @@ def test_other_filters_are_other_rules_and_the_first_come_back_at_once(
     shown.page.click(".baskets .segment:has-text('Categories')")
     shown.until("document.getElementById('baskets-state').textContent.includes('categories')")
     shown.settle()
+    searched = sample_shop.log_text().count("job tag=baskets")
+    assert searched > 0
     shown.page.click(".baskets .segment:has-text('Products')")
     shown.until("document.getElementById('baskets-state').textContent.includes('products')")
     shown.settle().assert_clean()
+    assert sample_shop.log_text().count("job tag=baskets") == searched
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -172,6 +172,16 @@ def test_the_theme_changes_without_the_server_and_is_kept(
     assert shown.page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
 
 
+def test_a_reader_who_prefers_dark_gets_dark(sample_shop: Served, visit: Visit) -> None:
+    """From the first picture on, charts included, without a click."""
+    shown = visit(sample_shop, theme="dark").open("/overview")
+
+    assert shown.page.evaluate("document.documentElement.dataset.bsTheme") == "dark"
+    ink = "document.querySelector('.js-plotly-plot')._fullLayout.font.color.toUpperCase()"
+    assert shown.page.evaluate(ink) == "#E6EAF0"
+    shown.assert_clean()
+
+
 def test_a_chart_downloads_as_csv_with_what_it_shows(
     sample_shop: Served, visit: Visit, tmp_path: Path
 ) -> None:
