@@ -32,7 +32,7 @@ from dashboard.config import AppConfig
 Ints = NDArray[np.int64]
 FOLDER = "CLIENTELE_TEST_DATA"  # of the published sets, as for the tests
 SHUFFLES, SHUFFLES_QUICKLY = 20, 2
-_MIXED, _BETWEEN = 8, 2  # rounds before the first shuffle, and from one to the next
+_MIXED, _BETWEEN = 16, 2  # rounds before the first shuffle, and from one to the next
 _EVER = Filters(date(1971, 1, 1), date(2105, 1, 1))
 
 
