@@ -8,7 +8,10 @@ from dash import ALL, ClientsideFunction, Input, Output, State, clientside_callb
 
 from layouts.ids import Shell
 from layouts.products import SUB_VIEWS, Ids
+from layouts.products_matrix import Ids as Matrix
 from layouts.subviews import sub_view
+
+_CHOICES = (Ids.BY, Ids.STEP, Ids.DEMAND, Ids.ZEROS, Ids.SEASON, Ids.SHARES, Ids.VARIATIONS)
 
 
 def _browser(function: str) -> ClientsideFunction:
@@ -26,15 +29,19 @@ clientside_callback(
 clientside_callback(
     _browser("asked"),
     Output(Ids.ASKED, "data"),
-    Input(Ids.BY, "value"),
-    Input(Ids.STEP, "value"),
-    Input(Ids.DEMAND, "value"),
-    Input(Ids.ZEROS, "value"),
-    Input(Ids.SEASON, "value"),
-    Input(Ids.SHARES, "value"),
-    Input(Ids.VARIATIONS, "value"),
+    *(Input(choice, "value") for choice in _CHOICES),
     State(Ids.ASKED, "data"),
     prevent_initial_call=True,
+)
+clientside_callback(
+    _browser("restore"),
+    *(Output(choice, "value", allow_duplicate=True) for choice in _CHOICES),
+    Output(Matrix.CELL, "data", allow_duplicate=True),
+    Input(Shell.LOCATION, "search"),
+    Input(Ids.ASKED, "id"),  # also as soon as the tab is there
+    *(State(choice, "value") for choice in _CHOICES),
+    State(Matrix.CELL, "data"),
+    prevent_initial_call="initial_duplicate",
 )
 clientside_callback(
     _browser("usual"),

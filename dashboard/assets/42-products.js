@@ -6,7 +6,49 @@
   const CELLS = ["AX", "AY", "AZ", "BX", "BY", "BZ", "CX", "CY", "CZ", "new"];
   const MEASURES = ["products", "revenue", "margin", "units"];
   const USUAL = [80, 95, 50, 100];
+  // How products are classified is kept in the address: a link shows what its sender saw, and
+  // "back" what one saw before. Each choice by its name there; what stands first is the usual one.
+  const CHOICES = {
+    by: ["abc", "revenue", "margin", "units"],
+    step: ["xyz", "month", "week"],
+    demand: ["demand", "units", "revenue"],
+    zeros: ["zeros", "counted", "left"],
+    season: ["season", "kept", "taken"],
+  };
+  const USUAL_CELL = "AX";
   let picked = "";
+
+  // "80-95-50-100", within what the sliders can show; the server looks at them again.
+  function readCuts(text) {
+    const cuts = (text || "").split("-").map((part) => (/^\d{1,3}$/.test(part) ? Number(part) : NaN));
+    const [a, b, x, y] = cuts;
+    const good = cuts.length === 4 && a >= 5 && a < b && b <= 100 && x >= 5 && x < y && y <= 200 && x % 5 === 0 && y % 5 === 0;
+    return good ? cuts : USUAL;
+  }
+
+  function readAddress(search) {
+    const asked = new URLSearchParams(search || "");
+    const found = { cuts: readCuts(asked.get("classes")) };
+    Object.entries(CHOICES).forEach(([name, [word, ...values]]) => {
+      found[name] = values.includes(asked.get(word)) ? asked.get(word) : values[0];
+    });
+    found.cell = [...CELLS, "all"].includes(asked.get("cell")) ? asked.get("cell") : USUAL_CELL;
+    return found;
+  }
+
+  // The usual is not written, so that a plain address stays one.
+  function writeAddress(changes) {
+    if (location.pathname.split("/").pop() !== "products") return;
+    const asked = new URLSearchParams(location.search);
+    Object.entries(changes).forEach(([word, [value, usual]]) => {
+      if (String(value) === String(usual)) asked.delete(word);
+      else asked.set(word, String(value));
+    });
+    const text = asked.toString();
+    if (text === new URLSearchParams(location.search).toString()) return;
+    const address = text ? "?" + text : "";
+    setTimeout(() => dash_clientside.set_props("shell-location", { search: address }));
+  }
 
   function short(value, sign) {
     const size = Math.abs(value);
@@ -176,7 +218,17 @@
     },
     asked: function (value, step, demand, zeros, season, shares, variations, held) {
       const asked = { by: value, step, demand, zeros, season, cuts: [...shares, ...variations] };
+      const told = { classes: [asked.cuts.join("-"), USUAL.join("-")] };
+      Object.entries(CHOICES).forEach(([name, [word, usual]]) => { told[word] = [asked[name], usual]; });
+      writeAddress(told);
       return JSON.stringify(asked) === JSON.stringify(held) ? unchanged() : asked;
+    },
+    // What the address asks for is put into the controls: at the first look and after "back".
+    restore: function (search, id, ...held) {
+      if (location.pathname.split("/").pop() !== "products") return held.map(unchanged);
+      const found = readAddress(search);
+      const wanted = [...Object.keys(CHOICES).map((name) => found[name]), found.cuts.slice(0, 2), found.cuts.slice(2), found.cell];
+      return wanted.map((value, at) => (JSON.stringify(value) === JSON.stringify(held[at]) ? unchanged() : value));
     },
     usual: function (clicks) {
       return clicks ? [USUAL.slice(0, 2), USUAL.slice(2)] : [unchanged(), unchanged()];
@@ -207,9 +259,11 @@
       return isUsual;
     },
     choose: function () {
-      if (by("products-every")) return "all";
       const found = triggers().find((one) => one.value && one.prop_id.includes("products-cell"));
-      return found ? JSON.parse(found.prop_id.slice(0, found.prop_id.lastIndexOf("."))).cell : unchanged();
+      const cell = by("products-every") ? "all" : found && JSON.parse(found.prop_id.slice(0, found.prop_id.lastIndexOf("."))).cell;
+      if (!cell) return unchanged();
+      writeAddress({ cell: [cell, USUAL_CELL] });
+      return cell;
     },
     chosen: function (chosen, ids) {
       return ids.map(({ cell }) => "matrix-cell" + (cell === chosen ? " chosen" : ""));

@@ -45,7 +45,13 @@ _MOST_RUNS = 3  # processes; each asks everything once
 
 
 def tab_rows(
-    bench: Bench, word: str, *, query_bar: float = 300, cold_bar: float = 1000, warm_bar: float = 50
+    bench: Bench,
+    word: str,
+    *,
+    query_bar: float = 300,
+    cold_bar: float = 1000,
+    warm_bar: float = 50,
+    most_runs: int = _MOST_RUNS,
 ) -> list[Row]:
     """
     Return the rows of a tab: its slowest query, its whole data cold and remembered.
@@ -56,8 +62,9 @@ def tab_rows(
 
     Args:
         query_bar, cold_bar, warm_bar: Milliseconds.
+        most_runs: Processes of each kind; every one of them asks everything there is.
     """
-    runs = range(min(bench.runs, _MOST_RUNS))
+    runs = range(min(bench.runs, most_runs))
     folder = bench.reference.folder
     asked = {"word": word, "quick": bench.quick}
     if bench.quick:  # a process costs more than all that is asked in it

@@ -114,6 +114,55 @@ def test_a_cell_its_table_its_files_and_a_product_say_the_same(
     again.assert_clean()
 
 
+def chosen(shown: Watched) -> dict[str, object]:
+    """Return how products are classified as the page shows it, and which cell is open."""
+    found: dict[str, object] = shown.page.evaluate(
+        """() => ({
+          switches: [...document.querySelectorAll('.product-settings input:checked')]
+            .map(one => one.value),
+          cuts: [...document.querySelectorAll('.product-settings [role="slider"]')]
+            .map(one => Number(one.getAttribute('aria-valuenow'))),
+          cell: (document.querySelector('.matrix-cell.chosen') || {title: ''}).title.split(':')[0],
+        })"""
+    )
+    return found
+
+
+def test_the_address_keeps_how_products_are_classified(gift_shop: Served, visit: Visit) -> None:
+    """A link shows what its sender saw; "back" leads to what one saw before; nonsense is usual."""
+    link = "/products?abc=units&xyz=week&season=taken&classes=70-90-60-120&cell=BX"
+    shown = visit(gift_shop).open(link).see_everything()
+    sent = {
+        "switches": ["units", "week", "units", "counted", "taken"],
+        "cuts": [70, 90, 60, 120],
+        "cell": "BX",
+    }
+    assert chosen(shown) == sent
+    assert f"{cells(shown)['BX']:,} products of BX" == shown.page.inner_text("#products-count")
+
+    shown.page.click('#products-by label:has-text("Margin")')
+    shown.until("location.search.includes('abc=margin')").settle()
+    shown.page.click('.matrix-cell[title^="AX"]')
+    shown.until("!location.search.includes('cell=')").settle()
+    assert chosen(shown)["cell"] == "AX"
+    shown.page.go_back()
+    shown.until("location.search.includes('cell=BX')").settle()
+    shown.page.go_back()
+    shown.until("location.search.includes('abc=units')").settle()
+    assert chosen(shown) == sent
+    shown.page.click("#products-usual")
+    shown.until("!location.search.includes('classes=')").settle()
+    shown.assert_clean()
+
+    odd = visit(gift_shop).open("/products?abc=9&classes=95-80-0-1&cell=QQ").see_everything()
+    assert chosen(odd) == {
+        "switches": ["revenue", "month", "units", "counted", "kept"],
+        "cuts": [80, 95, 50, 100],
+        "cell": "AX",
+    }
+    odd.assert_clean()
+
+
 def test_a_policy_is_rewritten_and_taken_back(sample_shop: Served, visit: Visit) -> None:
     """A shop's own words show in the cell and in its policy; the original comes back."""
     shown = visit(sample_shop).open("/products").see_everything()
