@@ -80,7 +80,8 @@ def movement_view(filters: Filters, facts: ShellFacts, options: Options, width: 
         table=told,
         trust=rests_on("product_movement", found, facts, statements),
         title=title,
-        subtitle=f"Bands show {_WIDTHS[width]}; green comes into A, red leaves it",
+        subtitle=f"Bands show {_WIDTHS[width]}; green comes into A, red leaves it. "
+        "Ways under 0.2% of the whole are in the table only",
     )  # fmt: skip
 
 

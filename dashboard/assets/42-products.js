@@ -249,7 +249,7 @@
       const told = dragging
         ? movedInWords(steps, settled, cuts, "") || "Nothing moves yet."
         : movedInWords(steps, USUAL, cuts, "Against the usual cuts, ") ||
-          (isUsual ? "Drag a cut: the matrix shows at once what moves." : "Against the usual cuts, nothing moves.");
+          (isUsual ? "Drag a cut to see at once how many products and how much revenue move." : "Against the usual cuts, nothing moves.");
       CELLS.forEach((name, at) => writeCell(name, found[at], all, steps, (headlines || {})[name]));
       Object.entries(words).forEach(([name, text]) => {
         const edge = partOf("axis", name);

@@ -106,6 +106,7 @@ def partners_figure(partners: pd.DataFrame) -> go.Figure:
         go.Bar(
             y=[f"{short(row.description)}<br>{row.product_id}" for row in partners.itertuples()],
             x=partners["lift"],
+            width=0.75 * min(1.0, len(partners) / 6),  # few bars are no thicker than many
             orientation="h",
             marker={"color": ACCENT},
             text=[f"×{row.lift:,.1f} · {percent(row.rate)}" for row in partners.itertuples()],

@@ -76,9 +76,9 @@ def movement_figure(flows: pd.DataFrame, width: str, currency: str) -> go.Figure
     left = [name for name in _ORDER if (shown["before"] == name).any()]
     right = [name for name in _ORDER if (shown["now"] == name).any()]
     sums = [shown.groupby(side)["wide"].sum() for side in ("before", "now")]
-    say = count if width == "products" else (lambda amount: money(amount, currency))
-    labels = [f"{name} {say(float(sums[0][name]))}" for name in left]
-    labels += [f"{name} {say(float(sums[1][name]))}" for name in right]
+    # What a cell is said to hold includes the bands that are too thin to be drawn.
+    labels = [_told(flows, "before", name, width, currency) for name in left]
+    labels += [_told(flows, "now", name, width, currency) for name in right]
     figure = go.Figure(
         go.Sankey(
             arrangement="fixed",
@@ -109,6 +109,15 @@ def movement_figure(flows: pd.DataFrame, width: str, currency: str) -> go.Figure
     )
     figure.update_layout(margin={"l": 2, "r": 2, "t": 8, "b": 8})
     return figure
+
+
+def _told(flows: pd.DataFrame, side: str, name: str, width: str, currency: str) -> str:
+    """Return what a cell held in one of the periods: `AX 1,922`, `New €54.1k`."""
+    held = flows[flows[side] == name]
+    called = name if name in _ORDER[:9] else name.capitalize()
+    if width == "products":
+        return f"{called} {count(int(held['products'].sum()))}"
+    return f"{called} {money(float(held[f'revenue_{side}'].sum()), currency)}"
 
 
 def _way(before: str, now: str) -> str:
@@ -222,7 +231,7 @@ def life_figure(table: pd.DataFrame, currency: str) -> go.Figure:
             hovertemplate="%{y}: %{text}<extra>" + label + "</extra>",
         )  # fmt: skip
     rows_of_bars(figure, float(table[["products_share", "revenue_share"]].to_numpy().max()), 1.9)
-    figure.update_layout(barmode="group", showlegend=True, legend={"traceorder": "reversed"})
+    figure.update_layout(barmode="group", showlegend=True)
     return figure
 
 
