@@ -157,8 +157,9 @@ def buyers_view(filters: Filters, facts: ShellFacts, options: Options, product: 
     if rows.empty:
         return _empty("No order with it names a customer in this period.", "No known buyer", trust)
     many, again = int(rows["buyers"].iloc[0]), int(rows["again"].iloc[0])
-    people = "1 known customer buys" if many == 1 else f"{count(many)} known customers buy"
-    title = f"{people} it, {percent(again / many)} more than once"
+    title = f"{count(many)} known customers buy it, {percent(again / many)} more than once"
+    if many == 1:
+        title = f"1 known customer buys it, {'more than once' if again else 'once so far'}"
     currency = facts.data.currency
     told = pd.DataFrame(
         {

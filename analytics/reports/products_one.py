@@ -49,7 +49,8 @@ def find_product(found: Classified, text: str) -> One:
 
     Args:
         found: The classified products of the slice.
-        text: What was typed; empty for the best seller of all.
+        text: What was typed; empty for the best seller of all that sold in whole periods: a
+            single order of the last days would show nothing.
 
     Raises:
         NotEnoughData: Nothing is called so.
@@ -68,7 +69,8 @@ def find_product(found: Classified, text: str) -> One:
         raise NotEnoughData(
             f"No product is called “{text[:40]}”. Type an id or a part of a description."
         )
-    revenue = products["revenue"].reindex(places).fillna(-1.0)
+    shown = products if wanted else products[products["sold_periods"] > 0]
+    revenue = shown["revenue"].reindex(places).fillna(-1.0)
     return _one(frame, int(revenue.idxmax()), products)
 
 
