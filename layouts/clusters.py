@@ -97,34 +97,7 @@ def layout() -> html.Div:
 
 def _ask() -> html.Section:
     """Return where groups are asked for, and what the job of it does."""
-    about = dbc.RadioItems(
-        id=Ids.ABOUT,
-        options=[{"value": word, "label": label} for word, label in ABOUT.items()],
-        value="value",
-        inline=True,
-        className="segmented",
-        input_class_name="btn-check",
-        label_class_name="segment",
-        label_checked_class_name="chosen",
-    )
-    own = html.Div(
-        [
-            html.Div("Group them by", className="field-label"),
-            dcc.Dropdown(
-                id=Ids.OWN,
-                options=[],
-                value=[],
-                multi=True,
-                searchable=True,
-                placeholder="Two to eight",
-            ),
-        ],
-        id=Ids.OWN_FIELD,
-        className="field clusters-own",
-        hidden=True,
-        role="group",
-        **attributes(aria_label="Features of an own choice"),
-    )
+    about, own = _about(), _own_choice()
     return html.Section(
         [
             html.Div(
@@ -156,6 +129,36 @@ def _ask() -> html.Section:
         ],
         className="tile c12",
         **attributes(aria_label="Find groups of customers"),
+    )
+
+
+def _about() -> Component:
+    """Return the choice of what groups are about."""
+    entry: Component = dbc.RadioItems(
+        id=Ids.ABOUT,
+        options=[{"value": word, "label": label} for word, label in ABOUT.items()],
+        value="value",
+        inline=True,
+        className="segmented",
+        input_class_name="btn-check",
+        label_class_name="segment",
+        label_checked_class_name="chosen",
+    )
+    return entry
+
+
+def _own_choice() -> Component:
+    """Return where features are chosen one by one, hidden until that is asked for."""
+    features = dcc.Dropdown(
+        id=Ids.OWN, options=[], value=[], multi=True, searchable=True, placeholder="Two to eight"
+    )
+    return html.Div(
+        [html.Div("Group them by", className="field-label"), features],
+        id=Ids.OWN_FIELD,
+        className="field clusters-own",
+        hidden=True,
+        role="group",
+        **attributes(aria_label="Features of an own choice"),
     )
 
 

@@ -14,10 +14,10 @@ from analytics.models.experiment_sensitivity import over_shares
 from analytics.models.experiment_simulator import Past, simulate
 from analytics.reports._slice import shared
 from analytics.reports._warehouse import warehouse
+from analytics.reports.experiments_parts import past_of
 from analytics.reports.experiments_past import (
     Windows,
     midnight,
-    past_of,
     recent_starts,
     whose_at,
     windows_of,

@@ -15,7 +15,8 @@ from analytics.models.rfm import SEGMENTS
 from analytics.reports._warehouse import warehouse
 from analytics.reports.experiments import usual_lifts
 from analytics.reports.experiments_groups import group_past, grouping_in_use
-from analytics.reports.experiments_past import SegmentPast, part_of_past, segment_past
+from analytics.reports.experiments_parts import part_of_past
+from analytics.reports.experiments_past import SegmentPast, segment_past
 from analytics.saved_segments import kept_trees
 from clickhouse_schema.errors import MadeError
 from clickhouse_schema.queries.loads import DataState
