@@ -217,6 +217,10 @@ def _card(one: Card) -> Component:
         buttons.append(dcc.Link([icon("pencil"), "Open"], href=href, className="button"))
         send = f"/segments?view=deliveries&send={one.id}"
         buttons.append(dcc.Link([icon("send"), "Send…"], href=send, className="button"))
+        plan = f"/experiments?view=plan&for=saved:{one.id}"
+        buttons.append(
+            dcc.Link([icon("clipboard-data"), "Plan an experiment"], href=plan, className="button")
+        )
         buttons.append(_button("duplicate", one, "copy", "Duplicate"))
         buttons.append(_button("archive", one, "archive", "Archive"))
     buttons.append(_button("history", one, "clock-history", "History"))
