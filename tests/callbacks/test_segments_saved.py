@@ -15,8 +15,8 @@ KEPT = Card(
 
 def links(card: Card) -> list[str]:
     """Return where a card leads."""
-    held = json.dumps([one.to_plotly_json() for one in cards([card], archive=False, searched=False)],
-                      default=lambda part: part.to_plotly_json())  # fmt: skip
+    drawn = cards([card], archive=False, searched=False)
+    held = json.dumps(drawn, default=lambda part: part.to_plotly_json())
     return [part.split('"')[0] for part in held.split('"href": "')[1:]]
 
 
