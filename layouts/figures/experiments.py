@@ -122,7 +122,7 @@ def tornado_figure(rows: Sequence[SwingRow], middle: float, currency: str) -> go
             ],
         )  # fmt: skip
     every = [end for row in rows for end in (row.low, row.high)] or [middle]
-    room = (max(every) - min(every) or 1) * 0.42  # for the labels, on a narrow screen too
+    room = (max(every) - min(every) or 1) * 0.58  # for the labels, on a narrow screen too
     for row, place in zip(rows, places, strict=True):
         for end, anchor in ((min(row.low, row.high), "right"), (max(row.low, row.high), "left")):
             figure.add_annotation(
