@@ -21,7 +21,7 @@ from clickhouse_schema.made.differences import difference, what_was_done
 from clickhouse_schema.made.reading import history
 from clickhouse_schema.recording import Statement
 from layouts.cards import Number
-from layouts.experiments_page import Change, Line
+from layouts.experiments_page import PARTS_SUBTITLE, Change, Line
 from layouts.figures.experiments import Interval, lifts_figure, signed_percent
 from layouts.format import count, day, money, percent, period, signed_money
 from layouts.views import ChartView
@@ -116,7 +116,7 @@ def verdict_numbers(one: Experiment, found: Measured, facts: ShellFacts) -> list
     usual = head.usual
     numbers = [
         Number("Lift", signed_percent(usual.lift) if not head.too_small else "–",
-               f"p = {_chance(usual.p_value)}" if not head.too_small else "too few buyers",
+               _p_words(usual.p_value) if not head.too_small else "too few buyers",
                head.label),
     ]  # fmt: skip
     if found.choices:
@@ -143,6 +143,10 @@ def verdict_numbers(one: Experiment, found: Measured, facts: ShellFacts) -> list
 
 def _chance(p_value: float) -> str:
     return "< 0.001" if p_value < 0.001 else f"{p_value:.3f}"
+
+
+def _p_words(p_value: float) -> str:
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
 def _amount(value: float, goal: str, currency: str) -> str:
@@ -189,7 +193,12 @@ def parts_view(found: Measured, facts: ShellFacts, statements: Sequence[Statemen
     rows.sort(key=lambda row: -row.lift)
     believed = [row.name for row in rows if row.believed]
     title = f"Sure for {joined(believed)}" if believed else "No segment stands out for sure"
-    return ChartView(lifts_figure(rows), f"{title}.", _interval_table(rows), trust, title)
+    small = len(found.parts) - len(rows)
+    left = f" {small} with too few buyers for an honest interval left out." if small else ""
+    return ChartView(
+        lifts_figure(rows), f"{title}.{left}", _interval_table(rows), trust, title,
+        f"{PARTS_SUBTITLE}.{left}" if left else "",
+    )  # fmt: skip
 
 
 def _interval_table(rows: Sequence[Interval]) -> pd.DataFrame:

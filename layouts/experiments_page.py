@@ -19,6 +19,9 @@ from layouts.segments_rule import labelled
 PAGE = "experiments-page"
 LIFTS = "experiments-lifts"
 PARTS = "experiments-parts"
+PARTS_SUBTITLE = (
+    "Lift per segment at the start; pale ones may be chance when all are looked at together"
+)
 
 
 class Ids(StrEnum):
@@ -106,8 +109,7 @@ def layout() -> html.Div:
                 columns=6, height=280, lazy=True,
             ),
             chart_tile(
-                PARTS, "For whom it worked", "Lift per segment at the start; pale ones may be "
-                "chance when all are looked at together", columns=6, height=280, lazy=True,
+                PARTS, "For whom it worked", PARTS_SUBTITLE, columns=6, height=280, lazy=True,
             ),
             html.Section(
                 [html.H2("Every way to measure it"),

@@ -270,7 +270,7 @@ def lifts_figure(rows: Sequence[Interval], planned: tuple[float, float] | None =
     room = (max(ends) - min(ends) or 1) * 0.06
     figure.update_layout(
         xaxis={"tickformat": "+.0%", "fixedrange": True, "domain": [0, 1 - _ROOM / 1.5],
-               "range": [min(ends) - room, max(ends) + room], "nticks": 6},
+               "range": [min(ends) - room, max(ends) + room], "nticks": 4, "tickangle": 0},
         yaxis=_names([row.name for row in rows]), shapes=shapes, showlegend=False,
         margin={"l": 4, "r": 4, "t": 4, "b": 8},
     )  # fmt: skip
