@@ -162,7 +162,7 @@ def changed_figure(products: pd.DataFrame, currency: str) -> go.Figure:
             hovertemplate="%{customdata}: %{text}<extra></extra>",
         )
     )
-    rows_of_bars(figure, float(products["change"].abs().max()), 1.35)
+    rows_of_bars(figure, float(products["change"].abs().max()), 1.55)
     return figure
 
 
