@@ -52,7 +52,7 @@ _QUIET_CHECKS = 6
 _UNANSWERED = (
     f"{_DRAWN}.then(() => [...document.querySelectorAll('.tile.chart')].some(tile => {{"
     "  const place = tile.getBoundingClientRect();"
-    "  return tile.offsetParent && place.bottom > 0 && place.top < window.innerHeight"
+    "  return tile.checkVisibility() && place.bottom > 0 && place.top < window.innerHeight"
     "    && !tile.querySelector('p.visually-hidden').textContent; }))"
 )
 _LOOKS_APART = 3000  # milliseconds, more than lie between two looks at a job
@@ -129,8 +129,8 @@ class Watched:
         ink = CHART_THEMES[theme]["tokens"][INK]
         return self.until(
             f"document.documentElement.dataset.bsTheme === {theme!r}"
-            " && [...document.querySelectorAll('.js-plotly-plot')].every(plot => !plot.offsetParent"
-            f" || plot._fullLayout.font.color.toUpperCase() === {ink!r})"
+            " && [...document.querySelectorAll('.js-plotly-plot')].every("
+            f"plot => !plot.checkVisibility() || plot._fullLayout.font.color.toUpperCase() === {ink!r})"
         ).settle()
 
     def see_everything(self) -> Watched:

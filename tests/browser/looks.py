@@ -37,9 +37,9 @@ def assert_good_in_both_themes(shown: Watched, picture: str = "", *, first: bool
 
 
 def silent_tiles(shown: Watched) -> list[str]:
-    """Return the charts in sight that tell a screen reader nothing."""
+    """Return the charts in sight that tell a screen reader nothing; not those folded away."""
     found: list[str] = shown.page.evaluate(
-        "[...document.querySelectorAll('.tile.chart')].filter(tile => tile.offsetParent &&"
+        "[...document.querySelectorAll('.tile.chart')].filter(tile => tile.checkVisibility() &&"
         " !tile.querySelector('p.visually-hidden').textContent).map(tile => tile.dataset.tile)"
     )
     return found
