@@ -10,6 +10,7 @@ from dash import no_update
 from analytics.cluster_members import GROUPING, kept_groupings
 from analytics.cluster_models import in_use
 from analytics.errors import AnalysisError
+from analytics.jobs import queue
 from analytics.reports._cache import remembered
 from analytics.reports._warehouse import warehouse
 from analytics.reports.shell import ShellFacts, shell_facts
@@ -47,6 +48,17 @@ def grouping(found: Any) -> Made | None:
     """
     id_ = shown_id(found)
     return current(warehouse(), GROUPING, id_) if id_ else None
+
+
+def stop_job(clicks: Any, held: Any) -> Any:
+    """Stop the job a page follows, and return what to say of it."""
+    if not clicks or not isinstance(held, dict):
+        return no_update
+    try:
+        queue().cancel(str(held.get("id"))[:64])
+    except KNOWN as error:
+        return str(error)
+    return "Stopping …"
 
 
 def tile_view(

@@ -14,7 +14,7 @@ from analytics.reports.clusters import SETS, Asked, features_of
 from analytics.reports.shell import ShellFacts, shell_facts
 from callbacks import _clusters_charts as charts
 from callbacks import _clusters_views as views
-from callbacks._clusters_shown import KNOWN, first_shown, grouping, tile_view
+from callbacks._clusters_shown import KNOWN, first_shown, grouping, stop_job, tile_view
 from callbacks._errors import tell_failure
 from callbacks._inputs import read_question
 from callbacks._views import narrowed
@@ -143,13 +143,7 @@ def follow(held: Any, ticks: Any, question: Any, found: Any) -> Any:
 )
 def stop(clicks: Any, held: Any) -> Any:
     """Stop the job."""
-    if not clicks or not isinstance(held, dict):
-        return no_update
-    try:
-        queue().cancel(str(held.get("id"))[:64])
-    except KNOWN as error:
-        return str(error)
-    return "Stopping …"
+    return stop_job(clicks, held)
 
 
 @callback(Output(Ids.RESULT, "children"), Input(Ids.FOUND, "data"), prevent_initial_call=True)

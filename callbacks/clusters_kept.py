@@ -15,7 +15,7 @@ from analytics.reports._warehouse import warehouse
 from analytics.reports.shell import shell_facts
 from callbacks import _clusters_charts as charts
 from callbacks import _clusters_views as views
-from callbacks._clusters_shown import KNOWN, first_shown, grouping, shown_id
+from callbacks._clusters_shown import KNOWN, first_shown, grouping, shown_id, stop_job
 from callbacks._errors import notify, tell_failure
 from clickhouse_schema.errors import MadeError, QueryCancelled
 from clickhouse_schema.made.reading import current
@@ -175,10 +175,4 @@ def follow_moves(ticks: Any, held: Any) -> Any:
 )
 def stop_moves(clicks: Any, held: Any) -> Any:
     """Stop a comparison."""
-    if not clicks or not isinstance(held, dict):
-        return no_update
-    try:
-        queue().cancel(str(held.get("id"))[:64])
-    except KNOWN as error:
-        return str(error)
-    return "Stopping …"
+    return stop_job(clicks, held)

@@ -43,7 +43,7 @@ from clickhouse_schema.made.things import Author
 from clickhouse_schema.queries.loads import DataState
 from dashboard.app import open_warehouse
 from dashboard.benchmarks._bench import SMALL, Bench
-from dashboard.benchmarks._children import run_child
+from dashboard.benchmarks._children import BenchError, run_child
 from dashboard.benchmarks._reference import make_reference
 from dashboard.benchmarks._rows import Row, at_least, at_most, information
 from dashboard.benchmarks._tabs import tab_rows
@@ -184,7 +184,8 @@ def _planted(warehouse: Warehouse, data: DataState, seed: int) -> tuple[Measured
     first = data.today - timedelta(days=plan.days)
     made = start(warehouse, plan_experiment(warehouse, name, plan, None, _AUTHOR), first, _AUTHOR)
     run = made.run
-    assert run is not None  # noqa: S101 - it was started
+    if run is None:
+        raise BenchError(f"{name} was started, but has no arms.")
     window = Window(datetime.combine(first, clock()), datetime.combine(data.today, clock()))
     try:
         before = arm_moments(warehouse, run.freeze_id, window)
