@@ -129,8 +129,8 @@ class Watched:
         ink = CHART_THEMES[theme]["tokens"][INK]
         return self.until(
             f"document.documentElement.dataset.bsTheme === {theme!r}"
-            " && [...document.querySelectorAll('.js-plotly-plot')].every("
-            f"plot => !plot.checkVisibility() || plot._fullLayout.font.color.toUpperCase() === {ink!r})"
+            " && [...document.querySelectorAll('.js-plotly-plot')].every(plot =>"
+            f" !plot.checkVisibility() || plot._fullLayout.font.color.toUpperCase() === {ink!r})"
         ).settle()
 
     def see_everything(self) -> Watched:
