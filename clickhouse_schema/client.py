@@ -14,7 +14,6 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError, OperationalError
 
 from clickhouse_schema.asking import current_asking, current_tag
+from clickhouse_schema.connecting import open_client
 from clickhouse_schema.ending import check_broken
 from clickhouse_schema.errors import (
     QueryCancelled,
@@ -33,6 +33,7 @@ from clickhouse_schema.errors import (
     WarehouseUnavailable,
 )
 from clickhouse_schema.home import EmbeddedLock, Home
+from clickhouse_schema.limits import Limits
 from clickhouse_schema.recording import Statement, replay
 
 SQL_DIR = Path(__file__).parent / "queries" / "sql"
@@ -46,36 +47,6 @@ _NOT_MIGRATED = {47, 60, 81}
 _TOLD_CODE = re.compile(r"\bCode: (\d+)\b")
 _PART = re.compile(r"(?P<indent>(?:^[ ]+)?)\{\{(?P<name>[a-z_]+)\}\}", re.MULTILINE)
 log = logging.getLogger("clientele.query")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """
-    What one reader's query may take.
-
-    Attributes:
-        seconds: Running time.
-        memory_mb: Memory of the engine, in megabytes.
-        result_rows: Rows that may leave the engine.
-    """
-
-    seconds: int = 30
-    memory_mb: int = 4000
-    result_rows: int = 1_000_000
-
-    def clause(self, comment: str) -> str:
-        """
-        Return the SETTINGS clause for a statement tagged `comment`.
-
-        The clause, not the session: on the embedded engine a setting given with
-        a call would stay for every later one.
-        """
-        return (
-            f"SETTINGS max_execution_time = {self.seconds},"
-            f" max_memory_usage = {self.memory_mb * 1_000_000},"
-            f" max_result_rows = {self.result_rows}, result_overflow_mode = 'throw',"
-            f" log_comment = '{comment}'"
-        )
 
 
 class Warehouse:
@@ -110,7 +81,7 @@ class Warehouse:
             warehouse.lock.acquire()
         try:
             # Never lent: the embedded engine shuts down with its last connection.
-            warehouse._anchor = home.open_client(create_database=create_database)
+            warehouse._anchor = open_client(home, create_database=create_database)
         except Exception:
             warehouse.close()
             raise
@@ -122,7 +93,7 @@ class Warehouse:
         try:
             client = self._idle.get_nowait()
         except queue.Empty:
-            client = self.home.open_client()
+            client = open_client(self.home)
         try:
             yield client
         except ClickHouseError as error:

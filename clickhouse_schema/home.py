@@ -2,8 +2,8 @@
 Where the warehouse lives: in this process, or on a ClickHouse server.
 
 The embedded engine may be opened by one process at a time, and never before a
-fork: importing chdb alone starts threads. So nothing here imports it until
-`open_client` is called, and `EmbeddedLock` tells a second process who has it.
+fork: importing chdb alone starts threads. So nothing here imports it, nor anything
+else that takes long to load, and `EmbeddedLock` tells a second process who has it.
 """
 
 from __future__ import annotations
@@ -16,11 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import unquote, urlsplit
 
-from clickhouse_connect import get_client
-from clickhouse_connect.driver.client import Client
-from clickhouse_connect.driver.exceptions import ClickHouseError
-
-from clickhouse_schema.errors import WarehouseError, WarehouseInUse, WarehouseUnavailable
+from clickhouse_schema.errors import WarehouseError, WarehouseInUse
 
 DATABASE = "clientele"
 _PORTS = {"clickhouse": 8123, "clickhouses": 8443}
@@ -82,50 +78,6 @@ class Home:
     def describe(self) -> str:
         """Return where this is, without secrets."""
         return str(self.data_dir) if self.embedded else f"{self.host}:{self.port}/{self.database}"
-
-    def open_client(self, *, create_database: bool = False) -> Client:
-        """
-        Return a new connection.
-
-        Raises:
-            WarehouseUnavailable: Nothing answers there, or it refuses us.
-        """
-        try:
-            if self.data_dir is not None:
-                return self._open_embedded(self.data_dir)
-            return self._open_server(create_database)
-        except ClickHouseError as error:
-            raise WarehouseUnavailable(
-                f"The warehouse at {self.describe()} cannot be reached. Check that it runs and "
-                "that the address, user and password are right."
-            ) from error
-
-    def _open_embedded(self, data_dir: Path) -> Client:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        client = get_client(interface="chdb", path=str(data_dir))
-        # The engine's default database is of kind Overlay, which cannot exchange tables.
-        client.command(f"CREATE DATABASE IF NOT EXISTS {self.database} ENGINE = Atomic")
-        client.database = self.database
-        return client
-
-    def _open_server(self, create_database: bool) -> Client:
-        options: dict[str, Any] = {
-            "host": self.host,
-            "port": self.port,
-            "username": self.username,
-            "password": self.password,
-            "secure": self.secure,
-            "autogenerate_session_id": False,
-            "connect_timeout": 5,
-            "send_receive_timeout": 3600,
-            # A process that is stopped leaves no statement of its readers running.
-            "settings": {"cancel_http_readonly_queries_on_client_close": 1},
-        }
-        if create_database:
-            first = get_client(**options)
-            first.command(f"CREATE DATABASE IF NOT EXISTS `{self.database}`")
-            first.close()
-        return get_client(database=self.database, **options)
 
 
 class EmbeddedLock:

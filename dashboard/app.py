@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _thread
-import gc
 import logging
 import os
 import re
@@ -49,6 +48,7 @@ from dashboard.product_downloads import serve_product_downloads
 from dashboard.request_log import log_requests
 from dashboard.static import StaticFiles, serve_static
 from dashboard.uploads import serve_uploads
+from dashboard.warming import keep_for_good, load_later
 
 log = logging.getLogger("clientele.app")
 _CANNOT_BOOT = 3  # tells Gunicorn's master to give up instead of trying again
@@ -196,17 +196,8 @@ def wsgi() -> Flask:
         log.error("cannot serve: %s", error)
         sys.exit(_CANNOT_BOOT)
     keep_for_good()
+    load_later()
     return server
-
-
-def keep_for_good() -> None:
-    """
-    Let the garbage collector leave alone what a process has once it is ready to serve.
-
-    Modules and layouts stay until the end. Looking through all of them holds every thread
-    for a fifth of a second, in the middle of somebody's question.
-    """
-    gc.freeze()
 
 
 def stop_queries() -> None:

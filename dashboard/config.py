@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 
-from clickhouse_schema.client import Limits
 from clickhouse_schema.home import Home
+from clickhouse_schema.limits import Limits
 from dashboard.currencies import CURRENCIES
 
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"", "0", "false", "no", "off"}

@@ -20,6 +20,7 @@ import redis
 from analytics.reports._cache import forget_version
 from analytics.reports._warehouse import use_warehouse
 from clickhouse_schema.client import Warehouse
+from clickhouse_schema.connecting import open_client
 from clickhouse_schema.home import Home
 from clickhouse_schema.migrate import migrate
 
@@ -118,7 +119,7 @@ def database_url(server_url: str) -> Iterator[str]:
     """CLICKHOUSE_URL of a database that is not there yet, and is gone afterwards."""
     name = f"test_{secrets.token_hex(6)}"
     yield f"{server_url}/{name}"
-    client = Home.of(server_url, Path()).open_client(create_database=True)
+    client = open_client(Home.of(server_url, Path()), create_database=True)
     client.command(f"DROP DATABASE IF EXISTS {name}")
     client.close()
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.special import gammaincinv, pdtrc
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -217,13 +217,13 @@ def _times(polynomial: Floats, weight: float) -> Floats:
 
 def chance_of_so_many(found: Ints, expected: Floats) -> Floats:
     """Return the probability of at least `found` where `expected` are expected (Poisson)."""
-    more: Floats = np.where(found > 0, pdtrc(np.maximum(found - 1, 0), expected), 1.0)
+    more: Floats = np.where(found > 0, scipy.special.pdtrc(np.maximum(found - 1, 0), expected), 1.0)
     return more
 
 
 def chance_of_so_few(found: Ints, expected: Floats) -> Floats:
     """Return the probability of at most `found` where `expected` are expected (Poisson)."""
-    fewer: Floats = 1 - pdtrc(found, expected)
+    fewer: Floats = 1 - scipy.special.pdtrc(found, expected)
     return fewer
 
 
@@ -236,8 +236,8 @@ def ratio_interval(found: Ints, expected: Floats) -> tuple[Floats, Floats]:
     """
     tail = (1 - CONFIDENCE) / 2
     safe = np.maximum(expected, 1e-300)
-    low = np.where(found > 0, gammaincinv(np.maximum(found, 1), tail), 0.0) / safe
-    return low, gammaincinv(found + 1, 1 - tail) / safe
+    low = np.where(found > 0, scipy.special.gammaincinv(np.maximum(found, 1), tail), 0.0) / safe
+    return low, scipy.special.gammaincinv(found + 1, 1 - tail) / safe
 
 
 def false_discovery(p: Floats, tests: float) -> Floats:

@@ -20,17 +20,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, rankdata, skew
-from sklearn.cluster import KMeans, MiniBatchKMeans
-from sklearn.metrics import adjusted_rand_score
+import scipy
 from threadpoolctl import threadpool_limits
 
 from analytics.models.scaling import SKEWED, Floats, Scaling, scaling_of
 from analytics.models.silhouettes import Silhouettes
+
+# scikit-learn takes long to load: not at the start of the application, but when it is needed.
+if TYPE_CHECKING:
+    from sklearn.cluster import KMeans, MiniBatchKMeans
 
 Labels = npt.NDArray[np.int64]
 Algorithm = Literal["full", "mini-batch"]
@@ -121,7 +123,7 @@ def choose(
         raise ValueError(f"{len(raw)} customers are too few to be grouped.")
     tell = told or (lambda share, what: None)
     scalings = [scaling_of(raw, "log")]
-    if np.abs(skew(scalings[0].applied(raw), axis=0)).max() > SKEWED:
+    if np.abs(scipy.stats.skew(scalings[0].applied(raw), axis=0)).max() > SKEWED:
         scalings.append(scaling_of(raw, "power"))
     if alike:
         scalings.append(scaling_of(raw, "level"))
@@ -201,6 +203,8 @@ class _Trial:
 
     def candidate(self, clusters: int) -> Candidate:
         """Return how well a number of clusters does."""
+        from sklearn.metrics import adjusted_rand_score
+
         fit = _full(self.rows, clusters, self.seed, starts=_STARTS + 2)
         self.fits[clusters] = fit
         labels = fit.predict(self.looked_at)
@@ -249,7 +253,9 @@ def ungrouped(rows: Floats, draw: np.random.Generator) -> Floats:
     then takes the values of the original in the order of its own ranks.
     """
     many, wide = rows.shape
-    scores = norm.ppf((np.column_stack([rankdata(column) for column in rows.T]) - 0.5) / many)
+    scores = scipy.stats.norm.ppf(
+        (np.column_stack([scipy.stats.rankdata(column) for column in rows.T]) - 0.5) / many
+    )
     together = np.atleast_2d(np.corrcoef(scores.T)) + 1e-9 * np.eye(wide)
     normal = draw.multivariate_normal(np.zeros(wide), together, size=many, method="eigh")
     ranks = normal.argsort(axis=0).argsort(axis=0)
@@ -258,6 +264,8 @@ def ungrouped(rows: Floats, draw: np.random.Generator) -> Floats:
 
 
 def _full(rows: Floats, clusters: int, seed: int, *, starts: int = _STARTS) -> KMeans:
+    from sklearn.cluster import KMeans
+
     fit = KMeans(clusters, n_init=starts, random_state=seed, max_iter=60, tol=1e-3)
     return fit.fit(rows)
 
@@ -283,6 +291,8 @@ def mini_batch(
     `MiniBatchKMeans.fit` draws a weighted sample of all rows at every step, which makes it
     slower than full K-Means; drawing the batches beforehand does not.
     """
+    from sklearn.cluster import MiniBatchKMeans
+
     chances = None if weights is None else weights / weights.sum()
     fit = MiniBatchKMeans(
         clusters, random_state=int(draw.integers(2**31)), n_init=3, batch_size=size
@@ -332,6 +342,8 @@ def fit_all(
         starts: How many beginnings full K-Means has.
         check: Called between them; may raise to stop.
     """
+    from sklearn.cluster import KMeans
+
     held = np.ones(len(points)) if weights is None else weights
     best: KMeans | None = None
     with threadpool_limits(1 if len(points) < _MANY_POINTS else None):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 # Of a random split, less than this share of splits would look so uneven.
 RATIO_ALARM = 0.001
@@ -44,7 +44,7 @@ def sample_ratio(customers: Sequence[int], shares: Sequence[float]) -> Ratio:
     if len(customers) != len(shares) or not sum(customers):
         raise ValueError("as many shares as arms are needed, and a customer")
     expected = np.asarray(shares, dtype=float) / sum(shares) * sum(customers)
-    p_value = float(stats.chisquare(np.asarray(customers, dtype=float), expected).pvalue)
+    p_value = float(scipy.stats.chisquare(np.asarray(customers, dtype=float), expected).pvalue)
     return Ratio(p_value, p_value < RATIO_ALARM)
 
 
@@ -62,6 +62,8 @@ def discoveries(p_values: Sequence[float], rate: float = 0.05) -> list[bool]:
     known = [place for place, one in enumerate(p_values) if not math.isnan(one)]
     if not known:
         return [False] * len(p_values)
-    adjusted = stats.false_discovery_control([p_values[place] for place in known], method="bh")
+    adjusted = scipy.stats.false_discovery_control(
+        [p_values[place] for place in known], method="bh"
+    )
     believed = {place for place, one in zip(known, adjusted, strict=True) if one <= rate}
     return [place in believed for place in range(len(p_values))]

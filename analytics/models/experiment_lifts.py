@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 # Without past experiments: most campaigns move sales by less than a tenth, either way.
 USUAL_MEAN, USUAL_DEVIATION = 0.0, 0.10
@@ -72,7 +72,7 @@ class Lift:
 
 
 def _reach() -> float:
-    return float(stats.norm.ppf((1 + RANGE_SHARE) / 2))
+    return float(scipy.stats.norm.ppf((1 + RANGE_SHARE) / 2))
 
 
 def prior_of(lifts: Sequence[float], errors: Sequence[float]) -> LiftPrior:

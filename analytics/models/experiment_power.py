@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from scipy import stats
+import scipy
 
 from analytics.models.experiment_tests import FEWEST_BUYERS, FEWEST_CUSTOMERS
 
@@ -74,8 +74,8 @@ def power_of(
     if deviation <= 0:
         return 1.0 if difference else alpha
     shift = abs(difference) / (deviation * math.sqrt(1 / control + 1 / treated))
-    z = float(stats.norm.ppf(1 - alpha / 2))
-    return float(stats.norm.sf(z - shift) + stats.norm.cdf(-z - shift))
+    z = float(scipy.stats.norm.ppf(1 - alpha / 2))
+    return float(scipy.stats.norm.sf(z - shift) + scipy.stats.norm.cdf(-z - shift))
 
 
 def weeks_needed(
@@ -133,4 +133,4 @@ def why_too_small(customers: Sequence[float], base_rate: float) -> str:
 def _reach(power: float, alpha: float) -> float:
     if not 0.5 < power < 1 or not 0 < alpha < 1:
         raise ValueError(f"power must be in (0.5, 1), alpha in (0, 1): {power}, {alpha}")
-    return float(stats.norm.ppf(1 - alpha / 2) + stats.norm.ppf(power))
+    return float(scipy.stats.norm.ppf(1 - alpha / 2) + scipy.stats.norm.ppf(power))

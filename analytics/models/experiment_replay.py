@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 from analytics.models.experiment_tests import ALPHA, MIXTURE, Array, Moments, welch
 
@@ -210,7 +210,7 @@ def looked_at(
     ready = (control[0] >= 2) & (treated[0] >= 2) & (variance > 0)
     difference = np.abs(means[1] - means[0])[ready]
     variance = variance[ready]
-    usual = difference > float(stats.norm.ppf(1 - alpha / 2)) * np.sqrt(variance)
+    usual = difference > float(scipy.stats.norm.ppf(1 - alpha / 2)) * np.sqrt(variance)
     mixed = variance + scale**2
     reach = np.sqrt(
         variance * mixed / scale**2 * (2 * math.log(1 / alpha) + np.log(mixed / variance))

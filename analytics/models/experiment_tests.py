@@ -14,7 +14,7 @@ from typing import Self
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+import scipy
 
 ALPHA = 0.05
 # On spending of which one in a hundred is not zero Welch's test finds something in 5.0% of
@@ -183,10 +183,10 @@ def welch(control: Moments, treated: Moments, alpha: float = ALPHA) -> Estimate:
         parts[0] ** 2 / (control.customers - 1) + parts[1] ** 2 / (treated.customers - 1)
     )
     statistic = difference / math.sqrt(variance)
-    reach = float(stats.t.ppf(1 - alpha / 2, degrees)) * math.sqrt(variance)
+    reach = float(scipy.stats.t.ppf(1 - alpha / 2, degrees)) * math.sqrt(variance)
     return Estimate(
         control.mean, treated.mean, difference, difference - reach, difference + reach,
-        float(2 * stats.t.sf(abs(statistic), degrees)), statistic, degrees, 1 - alpha,
+        float(2 * scipy.stats.t.sf(abs(statistic), degrees)), statistic, degrees, 1 - alpha,
     )  # fmt: skip
 
 
@@ -220,7 +220,7 @@ def proportions(control: Moments, treated: Moments, alpha: float = ALPHA) -> Est
     low = difference - math.hypot(rates[1] - low1, high0 - rates[0])
     high = difference + math.hypot(high1 - rates[1], rates[0] - low0)
     return Estimate(
-        rates[0], rates[1], difference, low, high, float(2 * stats.norm.sf(abs(statistic))),
+        rates[0], rates[1], difference, low, high, float(2 * scipy.stats.norm.sf(abs(statistic))),
         statistic, level=1 - alpha,
     )  # fmt: skip
 
@@ -232,7 +232,7 @@ def wilson(successes: int, customers: int, alpha: float = ALPHA) -> tuple[float,
     References:
         Wilson (1927), Journal of the American Statistical Association 22, 209-212.
     """
-    z = float(stats.norm.ppf(1 - alpha / 2))
+    z = float(scipy.stats.norm.ppf(1 - alpha / 2))
     rate = successes / customers
     middle = rate + z * z / (2 * customers)
     reach = z * math.sqrt(rate * (1 - rate) / customers + z * z / (4 * customers**2))

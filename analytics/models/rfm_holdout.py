@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from analytics.models.rfm import SEGMENTS, SegmentMap, by_cell
 
@@ -108,7 +108,7 @@ def _rank_agreement(sums: pd.DataFrame) -> float:
     spent = ranked["next_revenue"] / ranked["customers"]
     if score.nunique() == 1 or spent.nunique() == 1:
         return float("nan")
-    return float(stats.spearmanr(score, spent).statistic)
+    return float(scipy.stats.spearmanr(score, spent).statistic)
 
 
 def share_of_best(places: pd.DataFrame, share: float) -> float:
@@ -146,7 +146,7 @@ def chi_square(
     table = np.array([successes[kept], customers[kept] - successes[kept]])
     if table.shape[1] < 2 or (table.sum(axis=1) == 0).any():
         return None
-    found = stats.chi2_contingency(table, correction=False)
+    found = scipy.stats.chi2_contingency(table, correction=False)
     count = int(table.sum())
     return Difference(
         statistic=float(found.statistic),
@@ -163,7 +163,7 @@ def kruskal_wallis(groups: pd.core.groupby.SeriesGroupBy) -> Difference | None:
     count = sum(map(len, values))
     if len(values) < 2 or count <= len(values) or np.unique(np.concatenate(values)).size < 2:
         return None
-    found = stats.kruskal(*values)
+    found = scipy.stats.kruskal(*values)
     return Difference(
         statistic=float(found.statistic),
         degrees=len(values) - 1,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import yeojohnson_normmax
+import scipy
 
 Floats = npt.NDArray[np.float64]
 SKEWED = 0.5
@@ -62,7 +62,7 @@ def scaling_of(raw: Floats, name: str) -> Scaling:
 def _power(column: Floats) -> float:
     if np.ptp(column) == 0:
         return 0.0
-    found = float(yeojohnson_normmax(column / 1.0))
+    found = float(scipy.stats.yeojohnson_normmax(column / 1.0))
     return round(min(3.0, max(-3.0, found)), 3)
 
 

@@ -15,7 +15,6 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics.pairwise import euclidean_distances
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
@@ -41,6 +40,8 @@ class Silhouettes:
     @cached_property
     def distances(self) -> list[npt.NDArray[np.float32]]:
         """Between the customers of each sample."""
+        from sklearn.metrics.pairwise import euclidean_distances  # takes long to load
+
         return [euclidean_distances(rows).astype(np.float32) for rows in self.samples]
 
     def of(self, labelled: Callable[[Floats], Labels]) -> tuple[float, float]:

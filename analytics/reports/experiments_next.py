@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from scipy import stats
+import scipy
 
 from analytics.errors import AnalysisError
 from analytics.experiment_plans import CLUSTER, EVERYONE, Plan, describe_offer
@@ -139,7 +139,7 @@ def _strategy(segment: str, past: Past, margin: float | None, offer: Plan) -> St
     return Strategy(
         plan, segment_name(warehouse(), segment), describe_offer(plan),
         int(past.customers.sum()), lift.mean, profit,
-        float(stats.norm.cdf(profit / spread)) if spread else float(profit > 0), basis,
+        float(scipy.stats.norm.cdf(profit / spread)) if spread else float(profit > 0), basis,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+import scipy
 
 from analytics.errors import NotEnoughData
 from analytics.experiment_kinds import Experiment, Promise
@@ -205,7 +205,7 @@ def _same_means(frame: pd.DataFrame, name: str) -> float:
     errors = frame[f"{name}_variance"].to_numpy() / counts
     low, high = int(np.argmin(means)), int(np.argmax(means))
     error = math.sqrt(errors[low] + errors[high])
-    return float(2 * stats.norm.sf((means[high] - means[low]) / error)) if error else 1.0
+    return float(2 * scipy.stats.norm.sf((means[high] - means[low]) / error)) if error else 1.0
 
 
 def _same_choices(pairs: list[tuple[list[object], list[int]]]) -> float:
@@ -216,7 +216,7 @@ def _same_choices(pairs: list[tuple[list[object], list[int]]]) -> float:
     table = table[:, table.sum(axis=0) >= 5 * len(table)]
     if table.shape[1] < 2:
         return 1.0
-    return float(stats.chi2_contingency(table, correction=False).pvalue)
+    return float(scipy.stats.chi2_contingency(table, correction=False).pvalue)
 
 
 def worth_by_segment(found: Forecast) -> pd.DataFrame:

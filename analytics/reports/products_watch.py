@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+import scipy
 
 from analytics.models.abc_xyz import CELLS
 from analytics.models.life_cycle import SILENT_DAYS
@@ -131,7 +131,7 @@ def _returns(found: Classified) -> pd.DataFrame:
     usual_rate = float(products["returned"].sum() / products["revenue"].sum())
     expected = rate.fillna(0).clip(lower=usual_rate) * both["all_revenue"]
     pieces, usual = both["all_returned"] / price, expected / price
-    chance = stats.poisson.sf(np.floor(pieces) - 1, np.maximum(usual, 1e-9))
+    chance = scipy.stats.poisson.sf(np.floor(pieces) - 1, np.maximum(usual, 1e-9))
     rows = (chance < _DOUBT) & (pieces >= _LEAST_RETURNS)
     amount = both["all_returned"] - expected
     fact = both["all_returned"] / both["all_revenue"]

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from clickhouse_schema.asking import current_asking, current_tag
-from clickhouse_schema.client import Limits, Warehouse
+from clickhouse_schema.client import Warehouse
+from clickhouse_schema.limits import Limits
 from clickhouse_schema.members.facts import Members
 
 # A set is handed out while it is younger than the first, and dropped when older than the second:

@@ -13,8 +13,9 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
-from clickhouse_schema.client import Limits, Warehouse
+from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import WarehouseError
+from clickhouse_schema.limits import Limits
 from clickhouse_schema.members.facts import Members, members_sql
 from clickhouse_schema.members.sets import held_in_parts, tagged
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pandas as pd
 
-from clickhouse_schema.client import Limits, Warehouse, load_sql, run_statement
+from clickhouse_schema.client import Warehouse, load_sql, run_statement
 from clickhouse_schema.clusters.features import SIEVED, Population, Sieve, features_sql
 from clickhouse_schema.clusters.model import ClusterModel, nearest_sql, transformed_sql
+from clickhouse_schema.limits import Limits
 from clickhouse_schema.members.facts import Members
 from clickhouse_schema.rules.compile import renamed
 

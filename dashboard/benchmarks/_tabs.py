@@ -26,11 +26,12 @@ from flask import Flask
 from analytics.reports._cache import cache
 from analytics.reports.shell import ShellFacts, shell_facts
 from clickhouse_schema.filters import ChosenSegment, Filters
-from dashboard.app import create_app, keep_for_good, open_warehouse
+from dashboard.app import create_app, open_warehouse
 from dashboard.benchmarks._bench import Bench
 from dashboard.benchmarks._children import BenchError, run_child
 from dashboard.benchmarks._rows import Row, at_most, information
 from dashboard.config import AppConfig
+from dashboard.warming import keep_for_good
 
 GROUPING_ID = "benchmark0000000"  # of the grouping that the benchmark of groups keeps
 # What the browser puts into a tab's own stores before its tiles ask: (id, property) -> value.

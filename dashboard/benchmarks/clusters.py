@@ -40,9 +40,10 @@ from analytics.reports.clusters import (
     sieve_for,
 )
 from analytics.reports.shell import ShellFacts, shell_facts
-from clickhouse_schema.client import Limits, Warehouse
+from clickhouse_schema.client import Warehouse
 from clickhouse_schema.clusters.features import Sieve
 from clickhouse_schema.filters import Filters
+from clickhouse_schema.limits import Limits
 from clickhouse_schema.made.things import Author
 from clickhouse_schema.queries.clusters import cluster_customers, cluster_sample
 from dashboard.app import cache_options, open_warehouse

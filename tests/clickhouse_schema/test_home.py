@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from clickhouse_schema.connecting import open_client
 from clickhouse_schema.errors import WarehouseInUse, WarehouseUnavailable
 from clickhouse_schema.home import EmbeddedLock, Home
 
@@ -102,7 +103,7 @@ def test_nothing_there_is_told_in_words():
     home = Home.of("clickhouse://u:secret@127.0.0.1:9/x", Path())
 
     with pytest.raises(WarehouseUnavailable, match=r"127\.0\.0\.1:9/x cannot be reached") as caught:
-        home.open_client()
+        open_client(home)
     assert "secret" not in str(caught.value)
 
 
@@ -111,4 +112,4 @@ def test_a_wrong_password_is_told_in_words(server_url):
     host = server_url.rpartition("@")[2]
 
     with pytest.raises(WarehouseUnavailable, match="user and password"):
-        Home.of(f"clickhouse://someone:wrong@{host}/x", Path()).open_client()
+        open_client(Home.of(f"clickhouse://someone:wrong@{host}/x", Path()))

@@ -105,7 +105,7 @@ def test_every_product_is_in_one_cell_and_shares_add_up(value, a, x, more, draw)
 
     assert np.bincount(found, minlength=10).sum() == len(value)
     assert (found[lived < 3] == 9).all()
-    gain = np.where(value > 0, value, 0)
+    gain = np.round(np.where(value > 0, value, 0), 4)  # as much as counts
     if gain.sum() > 0:
         assert gain[places < cuts.a].sum() >= gain.sum() * cuts.a / 100 * (1 - 1e-9)
 
