@@ -131,12 +131,12 @@ clientside_callback(
     State(Shell.BOUNDS, "data"),
 )
 clientside_callback(
-    _browser("shell", "gate"),
-    Output(tile("gate", MATCH), "data"),
+    _browser("shell", "gates"),
+    Output(tile("gate", ALL), "data"),
     Input(Shell.FILTERS, "data"),
     Input(Shell.ACTIVE, "data"),
-    Input(tile("seen", MATCH), "data"),
-    State(tile("gate", MATCH), "data"),
+    Input(tile("seen", ALL), "data"),
+    State(tile("gate", ALL), "data"),
 )
 clientside_callback(
     _browser("shell", "theme"),

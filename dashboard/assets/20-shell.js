@@ -92,16 +92,22 @@
       );
       return dash_clientside.no_update;
     },
-    // A question passes to a tile only when it is in view and asks something new.
-    gate: function (filters, active, seen, held) {
-      const id = own().id;
-      if (!filters || !seen || active !== id.name.split("-")[0]) return dash_clientside.no_update;
+    // A question passes to a tile only when it is in view and asks something new. One callback has
+    // all gates: one for each would hold the page up for a second whenever a tab is opened.
+    gates: function (filters, active, seen, held) {
+      const nothing = dash_clientside.no_update;
+      if (!filters) return nothing;
       // Where everybody is shown, choosing a segment is no new question.
       const everybody = (clientele.bounds && clientele.bounds.of_everybody) || [];
-      if (everybody.includes(active)) filters = Object.assign({}, filters, { segment: null });
-      if (held && JSON.stringify(held.filters) === JSON.stringify(filters)) return dash_clientside.no_update;
-      number += 1;
-      return { filters, reader, number };
+      const question = everybody.includes(active) ? Object.assign({}, filters, { segment: null }) : filters;
+      const asked = JSON.stringify(question);
+      const passed = own().map((gate, place) => {
+        if (!seen[place] || active !== gate.id.name.split("-")[0]) return nothing;
+        if (held[place] && JSON.stringify(held[place].filters) === asked) return nothing;
+        number += 1;
+        return { filters: question, reader, number };
+      });
+      return passed.some((one) => one !== nothing) ? passed : nothing;
     },
     theme: function (clicks, held) {
       const root = document.documentElement;

@@ -108,14 +108,24 @@ def test_coming_back_to_a_tab_asks_the_server_nothing(sample_shop: Served, visit
 def test_coming_back_after_other_tabs_asks_nothing_either(
     sample_shop: Served, visit: Visit
 ) -> None:
-    """Once all tabs have been seen, walking through them costs the server no call."""
+    """
+    Once all tabs have been seen, walking through them costs the server no call, and the page
+    little: what each callback sends is looked at by every component of every tab.
+    """
     shown = visit(sample_shop).open("/overview")
     _walk(shown)
     shown.rest().asked.clear()
+    shown.page.evaluate(
+        "window.runs = 0; for (const part of Object.values(dash_clientside))"
+        " for (const [name, run] of Object.entries(part)) if (typeof run === 'function')"
+        " part[name] = function () { window.runs += 1; return run.apply(this, arguments); }"
+    )
 
     _walk(shown)
 
     assert shown.asked == []
+    links = shown.page.locator(".side .nav-link").count()
+    assert 0 < shown.page.evaluate("window.runs") < 10 * links
     shown.assert_clean()
 
 
