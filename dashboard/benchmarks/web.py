@@ -20,7 +20,7 @@ TITLE = "start, idle memory, bytes and paint of a visit, cached answers"
 _START, _IDLE = 3, 700  # seconds, MB
 _STOCK, _BUILT, _SECOND = 2.3, 1.4, 50  # MB, MB, kB
 _PAINT = 1500  # ms
-_CALM = 2.0  # seconds until a server that just answered is idle
+_CALM = 9.0  # seconds until a server that just began is idle and has loaded what it loads later
 _LOADED = 4.0  # seconds of requests
 _CALLBACKS = "/_dash-update-component"
 
