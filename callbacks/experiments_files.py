@@ -13,6 +13,7 @@ from analytics.exports.layouts import LAYOUTS
 from analytics.jobs import queue
 from analytics.reports._warehouse import warehouse
 from callbacks._errors import tell_failure
+from callbacks._jobs import stop_held
 from callbacks.segments_export import told
 from clickhouse_schema.errors import WarehouseError
 from layouts.experiments_page import Ids
@@ -82,11 +83,4 @@ def follow_file(held: Any, ticks: Any, opened: Any) -> Any:
 )
 def stop_file(clicks: Any, held: Any) -> Any:
     """Stop making the workbook."""
-    id_ = str(held.get("job"))[:64] if isinstance(held, dict) else ""
-    try:
-        job = queue().find(id_) if clicks and id_ else None
-        if job is not None and job.kind == EXPORT:
-            queue().cancel(job.id)
-    except _KNOWN as error:
-        tell_failure("experiments-file", error)
-    return False
+    return stop_held(clicks, held, "experiments-file", EXPORT)

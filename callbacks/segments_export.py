@@ -23,6 +23,7 @@ from analytics.jobs import Job, queue
 from analytics.reports.segments import preview
 from analytics.reports.shell import shell_facts
 from callbacks._errors import tell_failure
+from callbacks._jobs import stop_held
 from callbacks._segments_rule import basis_of, saved_segments
 from clickhouse_schema.errors import QueryCancelled, WarehouseError
 from clickhouse_schema.made.things import clean_name
@@ -142,14 +143,7 @@ def told(job: Job) -> str:
 )
 def stop_export(clicks: Any, held: Any) -> Any:
     """Stop making or sending the file."""
-    id_ = str(held.get("job"))[:64] if isinstance(held, dict) else ""
-    try:
-        job = queue().find(id_) if clicks and id_ else None
-        if job is not None and job.kind in (EXPORT, STREAM):
-            queue().cancel(job.id)
-    except (AnalysisError, WarehouseError) as error:
-        tell_failure("segments-export", error)
-    return False
+    return stop_held(clicks, held, "segments-export", EXPORT, STREAM)
 
 
 clientside_callback(

@@ -11,6 +11,7 @@ from analytics.jobs import queue
 from analytics.reports.shell import shell_facts
 from analytics.segment_growth import GROW, TakesLong, patience, submit_growth
 from callbacks._errors import tell_failure
+from callbacks._jobs import stop_held
 from callbacks._segments_kept import growth_view
 from callbacks._segments_rule import basis_of, saved_segments, with_named
 from clickhouse_schema.errors import QueryCancelled, WarehouseError
@@ -91,11 +92,4 @@ def follow_growth(held: Any, ticks: Any) -> Any:
 )
 def stop_growth(clicks: Any, held: Any) -> bool:
     """Stop judging; the months that are done are kept."""
-    id_ = str(held.get("job"))[:64] if isinstance(held, dict) else ""
-    try:
-        job = queue().find(id_) if clicks and id_ else None
-        if job is not None and job.kind == GROW:
-            queue().cancel(job.id)
-    except (AnalysisError, WarehouseError) as error:
-        tell_failure(GROWTH, error)
-    return False
+    return stop_held(clicks, held, GROWTH, GROW)
