@@ -54,6 +54,17 @@
     return [words.map((word) => word !== open[tab]), words.map((word) => word === open[tab]), hrefs];
   };
 
+  // On a phone the tabs lie in a row that is wider than the screen: the open one is brought into it.
+  let centred = null;
+  function centre(tab, link) {
+    if (!link || tab === centred) return;
+    centred = tab;
+    const row = link.closest(".nav");
+    const bring = () => { row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.offsetWidth) / 2; };
+    bring();
+    document.fonts.ready.then(bring); // names and icons are as wide as their fonts
+  }
+
   const functions = (window.dash_clientside = window.dash_clientside || {});
   functions.shell = {
     // A name entered elsewhere fills the entry of a tab that has just been opened.
@@ -65,8 +76,9 @@
       const tabs = ids.map((id) => id.tab);
       const wanted = (path || "/").split("/").filter(Boolean).pop();
       const tab = tabs.includes(wanted) ? wanted : tabs[0];
-      const link = document.querySelector('.side a[href^="/' + tab + '"] span');
-      const label = link ? link.textContent : tab;
+      const link = document.querySelector('.side a[href^="/' + tab + '"]');
+      const label = link ? link.querySelector("span").textContent : tab;
+      centre(tab, link);
       const heading = document.getElementById("page-title");
       if (heading) heading.textContent = label;
       const everybody = (bounds && bounds.of_everybody) || [];

@@ -47,7 +47,7 @@ def test_a_dragged_cut_moves_products_at_once_and_the_server_agrees(
     gift_shop: Served, visit: Visit
 ) -> None:
     """While a handle is held the matrix tells what moves and asks nothing; let go, all agree."""
-    shown = visit(gift_shop).open("/products").see_everything()
+    shown = visit(gift_shop).open("/products").see_everything().rest()
     before = cells(shown)
     asked = len(shown.asked)
     drag(shown, "products-variations", 0, 60)
