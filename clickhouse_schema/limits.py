@@ -1,7 +1,8 @@
-"""What one reader's query may take."""
+"""What of the machine there is to take, and what one reader's query may take of it."""
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 
@@ -33,3 +34,10 @@ class Limits:
             f" max_result_rows = {self.result_rows}, result_overflow_mode = 'throw',"
             f" log_comment = '{comment}'"
         )
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

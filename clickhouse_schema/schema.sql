@@ -338,18 +338,16 @@ CREATE MATERIALIZED VIEW load_parsed_lines TO staging_order_lines (
     `cost_amount` Decimal(18, 4))
 AS SELECT batch_id, line_no, line_hash, order_id, order_key, customer_key, product_key, ordered_at, country, channel, category, store, payment_method, kind, is_product, quantity, unit_price, discount_amount, net_amount, cost_amount FROM load_parsed WHERE problem = '';
 
-CREATE MATERIALIZED VIEW load_parsed_products TO staging_products (
+CREATE MATERIALIZED VIEW load_parsed_products TO staging_product_lines (
     `batch_id` UInt32,
+    `line_no` UInt64,
     `product_key` UInt64,
     `product_id` String,
     `description` String,
-    `category` String,
+    `category` LowCardinality(String),
     `is_product` Bool,
     `unit_cost` Decimal(18, 4))
-AS SELECT any(batch_id) AS batch_id, product_key, any(product_id) AS product_id, anyLastIf(description,
-    description != '') AS description, anyLastIf(toString(category),
-    category != '') AS category, any(is_product) AS is_product, anyLastIf(unit_cost,
-    unit_cost != 0) AS unit_cost FROM load_parsed WHERE problem = '' GROUP BY product_key;
+AS SELECT batch_id, line_no, product_key, product_id, description, category, is_product, unit_cost FROM load_parsed WHERE line_no IN (SELECT arrayJoin([max(line_no), maxIf(line_no, description != ''), maxIf(line_no, category != ''), maxIf(line_no, unit_cost != 0)]) FROM load_parsed WHERE problem = '' GROUP BY product_key);
 
 CREATE MATERIALIZED VIEW load_parsed_rejects TO staging_rejects (
     `batch_id` UInt32,
@@ -715,6 +713,20 @@ ENGINE = MergeTree
 PARTITION BY batch_id
 ORDER BY (product_key,
     day)
+SETTINGS index_granularity = 8192;
+
+CREATE TABLE staging_product_lines (
+    `batch_id` UInt32,
+    `line_no` UInt64,
+    `product_key` UInt64,
+    `product_id` String,
+    `description` String,
+    `category` LowCardinality(String),
+    `is_product` Bool,
+    `unit_cost` Decimal(18, 4))
+ENGINE = MergeTree
+PARTITION BY batch_id
+ORDER BY tuple()
 SETTINGS index_granularity = 8192;
 
 CREATE TABLE staging_products (

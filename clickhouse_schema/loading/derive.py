@@ -9,14 +9,17 @@ from itertools import pairwise
 from typing import Any
 
 from clickhouse_schema.client import Warehouse
-from clickhouse_schema.loading.transform import sql_text, template
+from clickhouse_schema.limits import cores
+from clickhouse_schema.loading.numbered_words import (
+    keys_of_days,
+    number_words,
+    words_of_orders,
+)
+from clickhouse_schema.loading.transform import template
 
 # Lines added up at once, few enough for the processor's caches. A slice ends with a day, so sums
 # per day need no second look; orders whose lines lie in two slices are added up by themselves.
 _SLICE_LINES = 1_000_000
-# More different words than this are kept as texts.
-_MOST_NUMBERED = 250
-_WORDS = ("country", "channel", "store", "payment_method")
 
 
 def batch_tag(batch_id: int) -> str:
@@ -53,22 +56,28 @@ def derive(
         replaced: Batches that leave when it is published: their orders do not count.
         told: Called with what is being computed.
     """
-    slices = _slices(warehouse, batch_id)
-    params = {"batch": batch_id, "replaced": sorted(replaced)}
-
-    def orders() -> None:
-        _derive_orders(warehouse, params, slices)
-        run_step(warehouse, "derive_customer_totals", batch_id, params)
-
-    def sums() -> None:
-        for start, end in slices:
-            part = {**params, "start": start, "end": end}
-            run_step(warehouse, "derive_product_days", batch_id, part, max_insert_threads=2)
-            run_step(warehouse, "derive_daily_sales", batch_id, part)
-        run_step(warehouse, "derive_duplicate_lines", batch_id, params)
-
     if told is not None:
         told("Adding up orders, customers, products and days")
+    slices = _slices(warehouse, batch_id)
+    words = number_words(warehouse, batch_id)
+    params = {"batch": batch_id, "replaced": sorted(replaced)}
+    settings = _step_settings(warehouse, len(slices))
+
+    def orders() -> None:
+        _derive_orders(warehouse, params, slices, words_of_orders(words), settings)
+        run_step(warehouse, "derive_customer_totals", batch_id, params, max_insert_threads=2)
+
+    def sums() -> None:
+        # Before the customers, not beside them: each holds some hundred megabytes meanwhile.
+        run_step(warehouse, "derive_duplicate_lines", batch_id, params)
+        run_step(warehouse, "derive_products", batch_id, params)
+        warehouse.command(f"ALTER TABLE staging_product_lines DROP PARTITION {int(batch_id)}")
+        keys = keys_of_days(words)
+        for start, end in slices:
+            part = {**params, "start": start, "end": end}
+            run_step(warehouse, "derive_product_days", batch_id, part, None, **settings)
+            run_step(warehouse, "derive_daily_sales", batch_id, part, keys, **settings)
+
     with ThreadPoolExecutor(max_workers=2) as pool:
         for running in [pool.submit(orders), pool.submit(sums)]:
             running.result()
@@ -94,16 +103,32 @@ def _slices(warehouse: Warehouse, batch_id: int) -> list[tuple[datetime, datetim
     return list(pairwise(at))
 
 
+def _step_settings(warehouse: Warehouse, slices: int) -> dict[str, int]:
+    """Return the settings of a step that adds up a slice while another step does so too."""
+    settings = {}
+    if slices > 1:
+        # Otherwise the engine compiles a step for its fourth slice.
+        settings["min_count_to_compile_aggregate_expression"] = 0
+    if warehouse.home.embedded:
+        # Threads that share a slice must put their sums together afterwards; two steps beside
+        # each other need not. How many cores a server has is not ours to say.
+        settings["max_threads"] = max(1, cores() // 2)
+    return settings
+
+
 def _derive_orders(
-    warehouse: Warehouse, params: dict[str, Any], slices: list[tuple[datetime, datetime]]
+    warehouse: Warehouse,
+    params: dict[str, Any],
+    slices: list[tuple[datetime, datetime]],
+    words: Mapping[str, str],
+    settings: Mapping[str, int],
 ) -> None:
-    words = _words(warehouse, int(params["batch"]))
     cuts = [start for start, _ in slices[1:]]
 
     def add_up(start: datetime, end: datetime, which: str) -> None:
         part = {**params, "start": start, "end": end, "cuts": cuts}
         slots = {**words, "which": which}
-        run_step(warehouse, "derive_orders", params["batch"], part, slots, max_insert_threads=2)
+        run_step(warehouse, "derive_orders", params["batch"], part, slots, **settings)
 
     for start, end in slices:
         add_up(start, end, "true")
@@ -123,33 +148,3 @@ def _each_order_once(warehouse: Warehouse, params: Mapping[str, Any]) -> bool:
         dict(params),
     )
     return bool(int(found))
-
-
-def _words(warehouse: Warehouse, batch_id: int) -> dict[str, str]:
-    """
-    Return how an order gets its words.
-
-    While the lines of an order are added up, a word is held by its number: a
-    number is much cheaper to keep for millions of orders than a text.
-    """
-    # Grouping tells a word's rows by their numbers; groupUniqArray would read every text.
-    each = [
-        f"(SELECT groupArray(toString(word)) FROM (SELECT {name} AS word FROM staging_order_lines"
-        " WHERE batch_id = {batch:UInt32} GROUP BY word))"
-        for name in _WORDS
-    ]
-    (found,) = warehouse.rows(f"SELECT {', '.join(each)}", {"batch": batch_id})
-    return {
-        name: _word(f"l.{name}", sorted(words)) for name, words in zip(_WORDS, found, strict=True)
-    }
-
-
-def _word(column: str, words: list[str]) -> str:
-    if len(words) == 1:
-        return sql_text(words[0])
-    if not 1 < len(words) <= _MOST_NUMBERED:
-        return f"any({column})"
-    texts = f"[{', '.join(map(sql_text, words))}]"
-    return (
-        f"arrayElement({texts}, any(transform({column}, {texts}, range(1, {len(words) + 1}), 0)))"
-    )

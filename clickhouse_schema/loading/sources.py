@@ -19,6 +19,7 @@ Format = Literal["csv", "parquet", "jsonl", "excel"]
 _DELIMITERS = ",;\t|^~\x1f\x01:"
 _SAMPLE_BYTES = 256 * 1024
 _SAMPLE_PLACES = 5
+_PAGE = 64 * 1024  # bytes read of a column at once
 _EXCEL_MAGIC = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -133,7 +134,8 @@ def _inspect_parquet(path: Path) -> Source:
     import pyarrow.parquet
 
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        # A thousand rows are wanted, not the whole row groups they stand in.
+        with pyarrow.parquet.ParquetFile(path, buffer_size=_PAGE, pre_buffer=False) as file:
             schema, rows = file.schema_arrow, file.metadata.num_rows
             groups = sorted({0, file.num_row_groups // 2, file.num_row_groups - 1})
             batches = [

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import LoadError, QueryCancelled, WarehouseError
-from clickhouse_schema.loading.batches import batch_tables
+from clickhouse_schema.loading.batches import WORKING_TABLES, batch_tables
 from clickhouse_schema.loading.derive import batch_tag
 from clickhouse_schema.loading.sending import block_settings, server_insert
 from clickhouse_schema.loading.sources import Source
@@ -118,7 +118,7 @@ def merges_held(warehouse: Warehouse) -> Iterator[None]:
     Only embedded: on a server that would need rights a loader seldom has, and
     others may be loading beside us. Forgotten when the process ends.
     """
-    tables = [f"staging_{name}" for name in batch_tables(warehouse)]
+    tables = [*WORKING_TABLES, *(f"staging_{name}" for name in batch_tables(warehouse))]
     held = tables if warehouse.home.embedded else []
     for table in held:
         warehouse.command(f"SYSTEM STOP MERGES {table}")
@@ -156,8 +156,8 @@ def _little_room(folder: Path) -> bool:
 
 def clear(warehouse: Warehouse, batch_id: int) -> None:
     """Take the staged rows of a batch out again."""
-    for table in batch_tables(warehouse):
-        warehouse.command(f"ALTER TABLE staging_{table} DROP PARTITION {int(batch_id)}")
+    for table in [*WORKING_TABLES, *(f"staging_{name}" for name in batch_tables(warehouse))]:
+        warehouse.command(f"ALTER TABLE {table} DROP PARTITION {int(batch_id)}")
 
 
 def _embedded_insert(
@@ -172,7 +172,7 @@ def _embedded_insert(
     if source.format == "csv":
         more |= csv_settings(source)
     elif source.format == "parquet":
-        more["input_format_parquet_memory_high_watermark"] = 200_000_000
+        more["input_format_parquet_memory_high_watermark"] = 50_000_000
     select = parse_statement(
         reading, batch_id, _file_table(source), "_row_number + 1", non_products
     )

@@ -13,6 +13,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from clickhouse_schema.limits import cores
 from dashboard.benchmarks._reference import Reference, make_reference
 
 # The shop of `bench --quick`.
@@ -66,7 +67,7 @@ def machine() -> dict[str, Any]:
     """Return what the figures were measured on."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     found: dict[str, Any] = {
-        "cores": _cores(),
+        "cores": cores(),
         "processor": _processor(),
         "memory_gb": round(memory / 1e9, 1),
         "load_at_start": round(os.getloadavg()[0], 2),
@@ -74,13 +75,6 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
     }
     return found | {name: _version(name) for name in _PACKAGES}
-
-
-def _cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _processor() -> str:

@@ -12,11 +12,11 @@ WITH
     reinterpretAsInt64(l.discount_amount)                   AS off
 SELECT
     {batch:UInt32}                                          AS batch_id,
-    toDate(l.ordered_at)                                    AS day,
-    l.country                                               AS country,
-    l.channel                                               AS channel,
-    l.category                                              AS category,
-    l.customer_key != 0                                     AS known_customer,
+    $day AS day,
+    $country AS country,
+    $channel AS channel,
+    $category AS category,
+    $known_customer AS known_customer,
     count()                                                 AS lines,
     countIf(l.kind = 'sale')                                AS sale_lines,
     countIf(l.kind = 'return')                              AS return_lines,
@@ -37,4 +37,4 @@ SELECT
 FROM staging_order_lines AS l
 WHERE l.batch_id = {batch:UInt32}
     AND l.ordered_at >= {start:DateTime('UTC')} AND l.ordered_at < {end:DateTime('UTC')}
-GROUP BY day, country, channel, category, known_customer
+GROUP BY $keys

@@ -1,6 +1,7 @@
 -- One row per order of the batch. An order whose lines carry two times is one order, at the
 -- first; those whose lines lie in two slices of time come apart from the rest. An order does
--- not count again where a batch that stays has counted it.
+-- not count again where a batch that stays has counted it. Of words that differ among its lines
+-- it has the last in the order of the alphabet, so that a word given on some lines only is kept.
 -- Amounts are added up as the integers that decimals are, which halves what each order holds
 -- meanwhile: a sum of decimals is 128 bits wide.
 INSERT INTO staging_orders
