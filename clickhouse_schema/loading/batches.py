@@ -22,7 +22,7 @@ from clickhouse_schema.loading.ledger import Batch
 from clickhouse_schema.loading.transform import template
 
 # Empty but while a file is loaded, or the sample retailer made.
-WORKING_TABLES = ("staging_product_lines", "staging_sample_orders", "staging_sample_shelf")
+_WORKING_TABLES = ("staging_product_lines", "staging_sample_orders", "staging_sample_shelf")
 # An owner on another machine is given up when its batch stood still for this long.
 _GIVEN_UP = timedelta(hours=12)
 log = logging.getLogger("clientele.load")
@@ -39,6 +39,11 @@ def batch_tables(warehouse: Warehouse) -> list[str]:
     return sorted(name for name in names if f"staging_{name}" in names)
 
 
+def staging_tables(warehouse: Warehouse) -> list[str]:
+    """Return the tables that a load fills on its way, all of them partitioned by batch."""
+    return [*(f"staging_{table}" for table in batch_tables(warehouse)), *_WORKING_TABLES]
+
+
 def publish(warehouse: Warehouse, batch: Batch, replaced: Sequence[Batch] = ()) -> Batch:
     """
     Show the staged batch to readers, and take out those it replaces.
@@ -53,7 +58,7 @@ def publish(warehouse: Warehouse, batch: Batch, replaced: Sequence[Batch] = ()) 
             f"ALTER TABLE staging_{table} MOVE PARTITION {batch.batch_id} TO TABLE {table}"
         )
 
-    # Each part is a folder of files to be linked anew: two tables at a time take half as long.
+    # Each part is a folder of files to be linked anew: two tables at a time take less time.
     with ThreadPoolExecutor(max_workers=2) as pool:
         for _ in pool.map(move, batch_tables(warehouse)):
             pass
@@ -123,10 +128,7 @@ def _still_at_it(warehouse: Warehouse, batch: Batch) -> bool:
 
 
 def _drop(warehouse: Warehouse, batch_id: int) -> None:
-    for table in batch_tables(warehouse):
-        for twin in (f"staging_{table}", table):
-            warehouse.command(f"ALTER TABLE {twin} DROP PARTITION {int(batch_id)}")
-    for table in WORKING_TABLES:
+    for table in [*batch_tables(warehouse), *staging_tables(warehouse)]:
         warehouse.command(f"ALTER TABLE {table} DROP PARTITION {int(batch_id)}")
 
 

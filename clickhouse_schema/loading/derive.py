@@ -105,14 +105,15 @@ def _slices(warehouse: Warehouse, batch_id: int) -> list[tuple[datetime, datetim
 
 def _step_settings(warehouse: Warehouse, slices: int) -> dict[str, int]:
     """Return the settings of a step that adds up a slice while another step does so too."""
-    settings = {}
+    settings = {"max_insert_threads": 2}
     if slices > 1:
         # Otherwise the engine compiles a step for its fourth slice.
         settings["min_count_to_compile_aggregate_expression"] = 0
     if warehouse.home.embedded:
         # Threads that share a slice must put their sums together afterwards; two steps beside
         # each other need not. How many cores a server has is not ours to say.
-        settings["max_threads"] = max(1, cores() // 2)
+        half = max(1, cores() // 2)
+        settings |= {"max_threads": half, "max_insert_threads": min(2, half)}
     return settings
 
 

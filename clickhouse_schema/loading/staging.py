@@ -13,7 +13,7 @@ from pathlib import Path
 
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.errors import LoadError, QueryCancelled, WarehouseError
-from clickhouse_schema.loading.batches import WORKING_TABLES, batch_tables
+from clickhouse_schema.loading.batches import batch_tables, staging_tables
 from clickhouse_schema.loading.derive import batch_tag
 from clickhouse_schema.loading.sending import block_settings, server_insert
 from clickhouse_schema.loading.sources import Source
@@ -118,8 +118,7 @@ def merges_held(warehouse: Warehouse) -> Iterator[None]:
     Only embedded: on a server that would need rights a loader seldom has, and
     others may be loading beside us. Forgotten when the process ends.
     """
-    tables = [*WORKING_TABLES, *(f"staging_{name}" for name in batch_tables(warehouse))]
-    held = tables if warehouse.home.embedded else []
+    held = staging_tables(warehouse) if warehouse.home.embedded else []
     for table in held:
         warehouse.command(f"SYSTEM STOP MERGES {table}")
     try:
@@ -156,7 +155,7 @@ def _little_room(folder: Path) -> bool:
 
 def clear(warehouse: Warehouse, batch_id: int) -> None:
     """Take the staged rows of a batch out again."""
-    for table in [*WORKING_TABLES, *(f"staging_{name}" for name in batch_tables(warehouse))]:
+    for table in staging_tables(warehouse):
         warehouse.command(f"ALTER TABLE {table} DROP PARTITION {int(batch_id)}")
 
 

@@ -12,16 +12,5 @@ SELECT
     argMax(is_product, line_no)                             AS is_product,
     argMaxIf(unit_cost, line_no, unit_cost != 0)            AS unit_cost
 FROM staging_product_lines
-WHERE batch_id = {batch:UInt32} AND line_no IN
-(
-    SELECT
-        arrayJoin([
-            max(line_no),
-            maxIf(line_no, description != ''),
-            maxIf(line_no, category != ''),
-            maxIf(line_no, unit_cost != 0)])
-    FROM staging_product_lines
-    WHERE batch_id = {batch:UInt32}
-    GROUP BY product_key
-)
+WHERE batch_id = {batch:UInt32}
 GROUP BY product_key
