@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import hashlib
 import logging
 import os
 import re
@@ -147,11 +148,13 @@ def cache_options(config: AppConfig) -> dict[str, Any]:
     """Return where finished views are remembered: Redis when given, else this process."""
     shared = {"CACHE_DEFAULT_TIMEOUT": config.cache_seconds}
     if config.redis_url:
+        whose = hashlib.sha256(config.home.describe().encode()).hexdigest()[:8]
         return {
             **shared,
             "CACHE_TYPE": f"{SignedRedisCache.__module__}.{SignedRedisCache.__name__}",
             "CACHE_REDIS_URL": config.redis_url,
-            "CACHE_KEY_PREFIX": "clientele:",
+            # Data versions are counted by each warehouse: two may share a Redis.
+            "CACHE_KEY_PREFIX": f"clientele:{whose}:",
             SECRET: config.secret_key,
         }
     return {**shared, "CACHE_TYPE": "SimpleCache", "CACHE_THRESHOLD": _CACHED_VIEWS}

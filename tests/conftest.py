@@ -19,6 +19,7 @@ import redis
 
 from analytics.reports._cache import forget_version
 from analytics.reports._warehouse import use_warehouse
+from analytics.reports.segment_filter import forget_segments
 from clickhouse_schema.client import Warehouse
 from clickhouse_schema.connecting import open_client
 from clickhouse_schema.home import Home
@@ -86,6 +87,7 @@ def empty(warehouse: Warehouse) -> None:
     for (table,) in tables:
         warehouse.command(f"TRUNCATE TABLE {table}")
     forget_version()
+    forget_segments()
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from analytics.cluster_members import clusters_in
+from analytics.errors import NotEnoughData
 from analytics.models.rfm import SEGMENTS
 from analytics.reports._cache import current_version, remembered
 from analytics.reports._warehouse import warehouse
@@ -67,7 +68,7 @@ def chosen_segment(word: str) -> ChosenSegment:
 
     Raises:
         UnknownThing: There is no such segment, or it is in the archive.
-        InvalidThing: Its rule cannot be used; the sentence says why.
+        InvalidThing: Its rule cannot be used here; the sentence says why.
         NotEnoughData: Nothing is loaded.
         WarehouseError: The warehouse could not answer.
     """
@@ -99,7 +100,13 @@ def _chosen(word: str, version: int) -> ChosenSegment:
         found = found_set(warehouse(), key)
         if found is not None:
             return found
-        members = members_of(tree, _with_cuts(tree, judged), name)
+        try:
+            cut = _with_cuts(tree, judged)
+        except NotEnoughData as error:
+            raise InvalidThing(
+                f"The segment “{name}” has no members: no order here names its customer."
+            ) from error
+        members = members_of(tree, cut, name)
         return make_set(warehouse(), members, set_key=key, data_version=version)
 
     # Of a day, because a set is dropped some days after it was made.

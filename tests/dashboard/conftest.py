@@ -27,7 +27,9 @@ def app(warehouse: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture
 def visitor(app: Dash) -> FlaskClient:
-    """A browser's requests from our own page."""
+    """A browser's requests from our own page; nothing is remembered from the test before."""
+    with app.server.app_context():
+        cache.clear()  # data versions begin anew with every emptied warehouse
     client: FlaskClient = app.server.test_client()
     client.environ_base["HTTP_HOST"] = PAGE["Host"]
     client.environ_base["HTTP_SEC_FETCH_SITE"] = PAGE["Sec-Fetch-Site"]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.app import cache_options
 from dashboard.config import SETTINGS, AppConfig, ConfigError, is_loopback
 
 
@@ -68,6 +69,21 @@ def test_a_shared_cache_needs_a_secret():
         AppConfig.from_env(shared, None)
 
     assert AppConfig.from_env({**shared, "CLIENTELE_SECRET_KEY": "k" * 32}, None).redis_url
+
+
+def test_warehouses_that_share_a_cache_keep_their_answers_apart():
+    """Each counts its data versions from one; who serves the same warehouse shares its answers."""
+
+    def prefix(database: str) -> str:
+        text = {
+            "REDIS_URL": "redis://cache:6379/0",
+            "CLIENTELE_SECRET_KEY": "k" * 32,
+            "CLICKHOUSE_URL": f"clickhouse://me:secret@house/{database}",
+        }
+        return str(cache_options(AppConfig.from_env(text, None))["CACHE_KEY_PREFIX"])
+
+    assert prefix("shop") == prefix("shop") != prefix("trial")
+    assert "secret" not in prefix("shop")
 
 
 def test_another_address_needs_the_explicit_setting():

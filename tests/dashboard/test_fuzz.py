@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,9 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clickhouse_schema.client import Warehouse
 from layouts.ids import tile
+from tests.conftest import empty
 from tests.filling import Line, fill
 
 TEXT = st.text(max_size=40)
@@ -44,8 +47,9 @@ OFTEN = settings(
 
 
 @pytest.fixture(scope="module", autouse=True)
-def shop(warehouse: Any) -> None:
-    """A few sales to ask about."""
+def shop(warehouse: Warehouse) -> Iterator[None]:
+    """A few sales to ask about, and nothing else."""
+    empty(warehouse)
     fill(
         warehouse,
         [
@@ -53,6 +57,8 @@ def shop(warehouse: Any) -> None:
             Line("2", "2025-05-02 11:00:00", "20", customer="b", country="France"),
         ],
     )
+    yield
+    empty(warehouse)
 
 
 @OFTEN

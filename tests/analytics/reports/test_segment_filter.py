@@ -186,6 +186,14 @@ def test_a_rule_that_cannot_be_used_is_told(shop: Warehouse) -> None:
         chosen_segment(made.id)
 
 
+def test_where_no_order_names_its_customer_nobody_is_a_champion(empty_warehouse: Warehouse) -> None:
+    """Which is told, instead of advice that would not help."""
+    fill(empty_warehouse, [Line("1", "2025-05-01T10:00:00", "10")])
+
+    with pytest.raises(InvalidThing, match="“Champions” has no members: no order here names"):
+        chosen_segment("rfm-champions")
+
+
 def test_a_set_serves_until_the_rule_or_the_data_change(shop: Warehouse) -> None:
     """One set for every question, process and restart; another for another rule or load."""
     made = kept(shop, "frequency", "at_least", 2, "Often")
