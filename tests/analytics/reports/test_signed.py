@@ -16,7 +16,6 @@ from dashboard.app import cache_options
 from dashboard.config import AppConfig
 
 ANSWER = {"figure": [1.5, None], "words": "ö"}
-PREFIX = "clientele:"
 
 
 def opened(redis_url: str, folder: Path, secret: str) -> SignedRedisCache:
@@ -39,6 +38,13 @@ def shared(redis_url: str) -> Iterator[redis.Redis]:
     client.close()
 
 
+def key_of(cache: SignedRedisCache, shared: redis.Redis) -> str:
+    """Put an answer where `view:1` is kept and return its key."""
+    cache.set("view:1", ANSWER)
+    (key,) = shared.keys(f"{cache.key_prefix}view:1")
+    return bytes(key).decode()
+
+
 def test_what_was_put_there_comes_back(redis_url: str, tmp_path: Path) -> None:
     """Also to another process with the same secret."""
     opened(redis_url, tmp_path, "s" * 32).set("view:1", ANSWER, timeout=60)
@@ -51,17 +57,17 @@ def test_what_was_put_there_comes_back(redis_url: str, tmp_path: Path) -> None:
 def test_no_byte_can_be_changed(redis_url: str, shared: redis.Redis, tmp_path: Path) -> None:
     """Each changed, missing or added byte makes it nothing."""
     cache = opened(redis_url, tmp_path, "s" * 32)
-    cache.set("view:1", ANSWER)
-    held = bytes(shared.get(f"{PREFIX}view:1"))
+    key = key_of(cache, shared)
+    held = bytes(shared.get(key))
 
     for place in range(len(held)):
         forged = held[:place] + bytes([held[place] ^ 1]) + held[place + 1 :]
-        shared.set(f"{PREFIX}view:1", forged)
+        shared.set(key, forged)
         assert cache.get("view:1") is None, place
     for forged in (b"", held[:-1], held + b"\0", held[:10]):
-        shared.set(f"{PREFIX}view:1", forged)
+        shared.set(key, forged)
         assert cache.get("view:1") is None
-    shared.set(f"{PREFIX}view:1", held)
+    shared.set(key, held)
     assert cache.get("view:1") == ANSWER
 
 
@@ -70,8 +76,8 @@ def test_an_answer_belongs_to_its_question(
 ) -> None:
     """A genuine answer put under another key is not an answer to that."""
     cache = opened(redis_url, tmp_path, "s" * 32)
-    cache.set("view:1", ANSWER)
-    shared.copy(f"{PREFIX}view:1", f"{PREFIX}view:2")
+    key = key_of(cache, shared)
+    assert shared.copy(key, key.replace("view:1", "view:2"))
 
     assert cache.get("view:2") is None
 
@@ -89,10 +95,11 @@ class _Trap:
 def test_a_foreign_pickle_is_not_read(redis_url: str, shared: redis.Redis, tmp_path: Path) -> None:
     """What would run on reading does not run, in the form of any version."""
     cache = opened(redis_url, tmp_path, "s" * 32)
+    key = key_of(cache, shared)
     trap = pickle.dumps(_Trap(tmp_path / "trace"))
 
     for forged in (trap, b"!" + trap, b"\0" * 32 + trap):
-        shared.set(f"{PREFIX}view:1", forged)
+        shared.set(key, forged)
         assert cache.get("view:1") is None
     assert not (tmp_path / "trace").exists()
     pickle.loads(trap)
