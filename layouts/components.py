@@ -47,18 +47,47 @@ def gate(name: str, *, seen: bool = True) -> list[Component]:
         seen: Whether it is in view from the start; otherwise the browser says
             when it comes into view.
     """
-    return [dcc.Store(id=tile("gate", name)), dcc.Store(id=tile("seen", name), data=seen)]
+    return [store(tile("gate", name)), store(tile("seen", name), seen or None)]
 
 
-def waiting(children: list[Component]) -> dcc.Loading:
-    """Return `children` under a skeleton of their size while they are computed."""
-    return dcc.Loading(
-        children,
-        custom_spinner=html.Div(className="skeleton"),
-        delay_show=150,
-        overlay_style={"visibility": "visible", "opacity": 0.35},
-        parent_className="waiting",
-    )
+def store(id_: Any, data: Any = None) -> dcc.Store:
+    """
+    Return a store, without data unless there are some.
+
+    One that begins with data, be it None, has every component look at it once more.
+    """
+    return dcc.Store(id=id_) if data is None else dcc.Store(id=id_, data=data)
+
+
+def waiting(children: list[Component]) -> html.Div:
+    """
+    Return `children` under a skeleton of their size while they are computed.
+
+    The browser marks it while it waits for the server (assets, 15-waiting.js): Dash's own way
+    has every such place look at every place whenever anything on the page changes.
+    """
+    return html.Div(children, className="waiting")
+
+
+def menu(label: Component, items: list[Component], *, class_name: str = "") -> html.Details:
+    """
+    Return a menu that opens below its button.
+
+    Nothing is computed of it until it is opened, unlike of Bootstrap's, whose place is worked
+    out at every scroll. Clicks elsewhere, Escape and a choice close it (assets, 20-shell.js).
+
+    Args:
+        label: What the button shows.
+        items: Of `menu_item`, in whatever holds them.
+        class_name: Of the button.
+    """
+    opens = html.Summary(label, className=class_name)
+    return html.Details([opens, html.Div(items, className="dropdown-menu")], className="menu")
+
+
+def menu_item(label: str, id_: Any) -> html.Button:
+    """Return one choice of a `menu`."""
+    return html.Button(label, id=id_, className="dropdown-item")
 
 
 def chart_tile(
@@ -104,7 +133,7 @@ def chart_tile(
     return html.Section(
         [
             *gate(name, seen=not lazy),
-            dcc.Store(id=tile("mode", name), data=mode),
+            store(tile("mode", name), "table" if mode == "table" else None),
             dcc.Store(id=tile("saved", name)),
             *head,
             _tile_body(name, height, over),
@@ -120,7 +149,7 @@ def chart_tile(
     )
 
 
-def _tile_body(name: str, height: int, over: Component | None) -> dcc.Loading:
+def _tile_body(name: str, height: int, over: Component | None) -> html.Div:
     """Return the places of the chart, of its table and of the words when there is neither."""
     return waiting(
         [
@@ -162,22 +191,16 @@ def _tile_menu(name: str, title: str, mode: str) -> html.Div:
         title="About this number",
         **attributes(aria_label=f"About {title}"),
     )
-    more = dbc.DropdownMenu(
+    more = menu(
+        html.Span([icon("three-dots"), html.Span(f"More on {title}", className="visually-hidden")]),
         [
-            dbc.DropdownMenuItem(
-                "View as chart" if mode == "table" else "View as table", id=tile("as-table", name)
-            ),
-            dbc.DropdownMenuItem("Download CSV", id=tile("as-csv", name)),
-            dbc.DropdownMenuItem("Download PNG", id=tile("as-png", name)),
+            menu_item("View as chart" if mode == "table" else "View as table",
+                      tile("as-table", name)),
+            menu_item("Download CSV", tile("as-csv", name)),
+            menu_item("Download PNG", tile("as-png", name)),
         ],
-        label=html.Span(
-            [icon("three-dots"), html.Span(f"More on {title}", className="visually-hidden")]
-        ),
-        align_end=True,
-        caret=False,
-        toggle_class_name="icon-button",
-        size="sm",
-    )
+        class_name="icon-button",
+    )  # fmt: skip
     return html.Div([about, more], className="tile-menu")
 
 

@@ -15,7 +15,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.components import attributes, icon
+from layouts.components import attributes, icon, menu, menu_item
 from layouts.format import currency_sign
 from layouts.segments_fields import OPERATORS, ROLES, SUBJECTS, UNITS, FieldShown
 
@@ -128,7 +128,7 @@ def _adders(node: Mapping[str, Any], depth: int, fields: Fields) -> Component:
                 [
                     html.Div(subject, className="rule-subject"),
                     *(
-                        dbc.DropdownMenuItem(fields[word].label, id=part_id("add", key, field=word))
+                        menu_item(fields[word].label, part_id("add", key, field=word))
                         for word in known
                     ),
                 ],
@@ -136,12 +136,13 @@ def _adders(node: Mapping[str, Any], depth: int, fields: Fields) -> Component:
             )
         )
     adders: list[Component] = [
-        dbc.DropdownMenu(
-            html.Div(items, className="rule-fields"),
-            label=html.Span([icon("plus-lg"), "Add a condition"]),
-            caret=False,
-            toggle_class_name="button",
-            class_name="rule-add",
+        html.Div(
+            menu(
+                html.Span([icon("plus-lg"), "Add a condition"]),
+                [html.Div(items, className="rule-fields")],
+                class_name="button",
+            ),
+            className="rule-add",
         )
     ]
     if depth < DEEPEST:

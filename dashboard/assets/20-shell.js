@@ -152,6 +152,28 @@
     },
   };
 
+  // Menus close by a click elsewhere, by a choice and by Escape; arrows walk through them.
+  const opened = () => Array.from(document.querySelectorAll("details.menu[open]"));
+  document.addEventListener("click", (event) => opened().forEach((menu) => {
+    if (!menu.contains(event.target) || event.target.closest(".dropdown-item")) menu.open = false;
+  }));
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches("details.menu[open]")) event.target.lastElementChild.scrollIntoView({ block: "nearest" });
+  }, true);
+  document.addEventListener("keydown", (event) => opened().forEach((menu) => {
+    const items = Array.from(menu.querySelectorAll(".dropdown-item"));
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") {
+      menu.open = false;
+      menu.firstElementChild.focus();
+    } else if (step && menu.contains(document.activeElement)) {
+      event.preventDefault();
+      const at = items.indexOf(document.activeElement);
+      const next = at < 0 ? (step > 0 ? 0 : items.length - 1) : (at + step + items.length) % items.length;
+      items[next].focus();
+    }
+  }));
+
   // New data was loaded while the page stood open: say so once.
   clientele.checkVersion = function (version) {
     const known = clientele.bounds && clientele.bounds.version;
@@ -163,15 +185,17 @@
   };
 
   // Tiles that wait until they come into view.
-  const watching = new WeakSet();
+  const watching = new WeakMap(); // whether each is in view, as far as was told
   const inView = new IntersectionObserver((entries) => {
     entries.forEach((entry) => {
+      if (watching.get(entry.target) === entry.isIntersecting) return;
+      watching.set(entry.target, entry.isIntersecting);
       dash_clientside.set_props({ "tile-seen": 1, name: entry.target.dataset.tile }, { data: entry.isIntersecting });
     });
   }, { rootMargin: "160px" });
   const watch = () => document.querySelectorAll('[data-lazy="yes"]').forEach((tile) => {
     if (!watching.has(tile)) {
-      watching.add(tile);
+      watching.set(tile, false);
       inView.observe(tile);
     }
   });

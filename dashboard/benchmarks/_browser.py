@@ -37,7 +37,7 @@ _FIRST_PAINT = """
 """
 _WAITS = """
 () => !document.getElementById("content")
-  || !!document.querySelector("[data-dash-is-loading=true], .skeleton")
+  || !!document.querySelector("[data-dash-is-loading=true], [aria-busy], .skeleton")
 """
 _LOOK_EVERY, _LOOKS = 50, 8  # milliseconds, and looks in a row that must find it at rest
 _PATIENCE = 60.0  # seconds

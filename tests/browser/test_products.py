@@ -71,13 +71,13 @@ def test_a_dragged_cut_moves_products_at_once_and_the_server_agrees(
 
 def table_of(shown: Watched, tile: str) -> list[int]:
     """Return the products per cell as the tile's table says them, from the server."""
-    shown.page.click(f'[data-tile="{tile}"] .tile-menu .btn')
+    shown.page.click(f'[data-tile="{tile}"] .tile-menu summary')
     shown.page.click(f'[data-tile="{tile}"] .dropdown-item:has-text("View as table")')
     rows = shown.page.evaluate(
         f"[...document.querySelectorAll('[data-tile=\"{tile}\"] tbody tr')]"
         ".map(row => row.children[1].textContent)"
     )
-    shown.page.click(f'[data-tile="{tile}"] .tile-menu .btn')
+    shown.page.click(f'[data-tile="{tile}"] .tile-menu summary')
     shown.page.click(f'[data-tile="{tile}"] .dropdown-item:has-text("View as chart")')
     return [int(text.replace(",", "")) for text in rows]
 

@@ -168,7 +168,7 @@ def test_kept_segments_have_a_history(sample_shop: Served, visit: Visit) -> None
 def test_any_product_is_found_by_typing(sample_shop: Served, visit: Visit) -> None:
     """A product far down the list is found by a word of its name, and named in the sentence."""
     shown = visit(sample_shop).open("/segments?view=builder")
-    shown.page.click("button:has-text('Add a condition')")
+    shown.page.click("summary:has-text('Add a condition')")
     shown.page.locator(".dropdown-item:has-text('Product bought')").first.click()
     shown.until("document.querySelector('.rule-names')").settle().page.locator(
         ".rule-names"

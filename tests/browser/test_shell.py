@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route
 
 from .conftest import Served, Visit, Watched
 
@@ -154,6 +155,54 @@ def _walk(shown: Watched) -> None:
         shown.settle()
 
 
+@pytest.mark.parametrize("ending", ["answered", "failed"])
+def test_a_tile_waits_as_long_as_its_answer_is_on_its_way(
+    sample_shop: Served, visit: Visit, ending: str
+) -> None:
+    """A skeleton and `aria-busy` say so, and neither outlives the question, however it ends."""
+    shown = visit(sample_shop).open(LINK)
+    assert shown.page.locator("[aria-busy]").count() == 0
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    asks = "**/_dash-update-component*"
+    shown.page.route(asks, hold)
+
+    shown.page.click("#shell-reset")
+    shown.until("document.querySelectorAll('.kpi .waiting[aria-busy]').length === 8")
+    shown.page.route(asks, lambda route: route.continue_())  # those that follow
+    for route in held:
+        route.continue_() if ending == "answered" else route.abort()
+    shown.until("document.querySelector('[aria-busy]') === null")
+
+
+def test_a_menu_is_walked_and_left_by_keyboard(sample_shop: Served, visit: Visit) -> None:
+    """Arrows go round its choices; Escape closes it and leaves the focus on its button."""
+    shown = visit(sample_shop).open("/overview")
+    opens = shown.page.locator('[data-tile="overview-revenue"] .tile-menu summary')
+    focused = "document.activeElement.textContent"
+    opens.focus()
+    shown.page.keyboard.press("Enter")
+    walked = []
+    for key in ("ArrowDown", "ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp"):
+        shown.page.keyboard.press(key)
+        walked.append(shown.page.evaluate(focused))
+    shown.page.keyboard.press("Escape")
+
+    first, last = "View as table", "Download PNG"
+    assert walked == [first, "Download CSV", last, first, last]
+    assert shown.page.evaluate(focused) == "More on Revenue over time"
+    opened = "document.querySelectorAll('details.menu[open]').length"
+    assert shown.page.evaluate(opened) == 0
+    opens.click()
+    assert shown.page.evaluate(opened) == 1
+    shown.page.click("#page-title")
+    assert shown.page.evaluate(opened) == 0
+    shown.assert_clean()
+
+
 def test_charts_out_of_view_wait(sample_shop: Served, visit: Visit) -> None:
     """Opening a tab asks only for what is on the screen; scrolling asks for the rest."""
     shown = visit(sample_shop).open("/overview")
@@ -297,5 +346,5 @@ def test_the_keyboard_reaches_everything(sample_shop: Served, visit: Visit) -> N
 
 
 def _choose(shown: Watched, tile: str, what: str) -> None:
-    shown.page.click(f'[data-tile="{tile}"] .tile-menu .btn')
+    shown.page.click(f'[data-tile="{tile}"] .tile-menu summary')
     shown.page.click(f'[data-tile="{tile}"] .dropdown-item >> text="{what}"')
