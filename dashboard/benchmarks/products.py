@@ -132,6 +132,7 @@ def time_drag(url: str) -> dict[str, Any]:
         page.on("request", lambda request: asked.append(request.url))
         page.goto(f"{url}/products")
         at_rest(page)
+        page.wait_for_selector("#products-table", state="attached")
         page.evaluate("document.querySelector('#products-table').scrollIntoView()")
         until = time.monotonic() + _PATIENCE
         while time.monotonic() < until and "flap" not in page.inner_text("#products-job-state"):

@@ -183,7 +183,7 @@ def test_every_sub_view_is_clean_accessible_and_answered(
 ) -> None:
     """
     By its link in the row of views: no tile without its sentence, good in both themes. A link of
-    an earlier version opens the view it named, and another tab's views leave this one's open.
+    an earlier version opens the view it named.
     """
     shown = visit(sample_shop, size=size).open("/products?products=watch")
     assert shown.page.inner_text(_OPEN).strip() == "Watch list"
@@ -194,6 +194,10 @@ def test_every_sub_view_is_clean_accessible_and_answered(
         assert silent_tiles(shown) == [], view
         assert_good_in_both_themes(shown, f"products-{view}-{size}")
 
+
+def test_another_tabs_views_leave_this_ones_open(sample_shop: Served, visit: Visit) -> None:
+    """A reader who comes back finds the view that was left."""
+    shown = visit(sample_shop).open("/products?view=one")
     shown.page.click(".side a[href^='/segments']")
     shown.settle().page.click(".subview-link[href*='view=saved']")
     shown.settle().page.click(".side a[href^='/products']")

@@ -106,34 +106,12 @@ def test_coming_back_to_a_tab_asks_the_server_nothing(sample_shop: Served, visit
     assert shown.asked == []
 
 
-def test_coming_back_after_other_tabs_asks_nothing_either(
-    sample_shop: Served, visit: Visit
-) -> None:
+def test_a_walk_through_all_tabs(sample_shop: Served, visit: Visit) -> None:
     """
-    Once all tabs have been seen, walking through them costs the server no call, and the page
-    little: what each callback sends is looked at by every component of every tab.
+    The first view does without the script of grids; hurried clicks leave no tab empty. Once all
+    tabs have been seen, walking through them costs the server no call, and the page little: what
+    each callback sends is looked at by every component of every tab.
     """
-    shown = visit(sample_shop).open("/overview")
-    _walk(shown)
-    shown.rest().asked.clear()
-    shown.page.evaluate(
-        "window.runs = 0; for (const part of Object.values(dash_clientside))"
-        " for (const [name, run] of Object.entries(part)) if (typeof run === 'function')"
-        " part[name] = function () { window.runs += 1; return run.apply(this, arguments); }"
-    )
-
-    _walk(shown)
-
-    assert shown.asked == []
-    links = shown.page.locator(".side .nav-link").count()
-    assert 0 < shown.page.evaluate("window.runs") < 10 * links
-    shown.assert_clean()
-
-
-def test_the_script_of_grids_waits_for_the_first_tab_with_one(
-    sample_shop: Served, visit: Visit
-) -> None:
-    """The first view does without it; hurried clicks leave no tab empty."""
     shown = visit(sample_shop).open("/overview")
     assert shown.page.evaluate("window.dash_ag_grid === undefined")
 
@@ -146,6 +124,17 @@ def test_the_script_of_grids_waits_for_the_first_tab_with_one(
     assert shown.page.evaluate("window.dash_ag_grid !== undefined")
     empty = "[...document.querySelectorAll('.pane > div')].filter(body => !body.firstElementChild)"
     assert shown.page.evaluate(f"{empty}.length") == 0
+
+    shown.rest().asked.clear()
+    shown.page.evaluate(
+        "window.runs = 0; for (const part of Object.values(dash_clientside))"
+        " for (const [name, run] of Object.entries(part)) if (typeof run === 'function')"
+        " part[name] = function () { window.runs += 1; return run.apply(this, arguments); }"
+    )
+    _walk(shown)
+
+    assert shown.asked == []
+    assert 0 < shown.page.evaluate("window.runs") < 10 * links.count()
     shown.assert_clean()
 
 
