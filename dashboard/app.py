@@ -127,6 +127,7 @@ def start_deliveries(work: JobQueue) -> Clock:
     """Begin what is due from now on, take up what a dead process left, and forget what is old."""
 
     def tidy() -> None:
+        """Forget exports and jobs that are old."""
         clear_exports()
         work.clear_old()
 

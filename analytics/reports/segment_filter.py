@@ -97,6 +97,7 @@ def _chosen(word: str, version: int) -> ChosenSegment:
     key = hashlib.sha256(text.encode()).hexdigest()
 
     def written() -> MemberSet:
+        """Return the set that is kept, or write one."""
         found = found_set(warehouse(), key)
         if found is not None:
             return found

@@ -54,6 +54,7 @@ def publish(warehouse: Warehouse, batch: Batch, replaced: Sequence[Batch] = ()) 
     batch = ledger.advance(warehouse, batch, "publishing")
 
     def move(table: str) -> None:
+        """Show what the batch staged of one table."""
         warehouse.command(
             f"ALTER TABLE staging_{table} MOVE PARTITION {batch.batch_id} TO TABLE {table}"
         )

@@ -64,10 +64,12 @@ def derive(
     settings = _step_settings(warehouse, len(slices))
 
     def orders() -> None:
+        """Add up orders, then customers from them."""
         _derive_orders(warehouse, params, slices, words_of_orders(words), settings)
         run_step(warehouse, "derive_customer_totals", batch_id, params, max_insert_threads=2)
 
     def sums() -> None:
+        """Add up what needs no orders."""
         # Before the customers, not beside them: each holds some hundred megabytes meanwhile.
         run_step(warehouse, "derive_duplicate_lines", batch_id, params)
         run_step(warehouse, "derive_products", batch_id, params)
@@ -127,6 +129,7 @@ def _derive_orders(
     cuts = [start for start, _ in slices[1:]]
 
     def add_up(start: datetime, end: datetime, which: str) -> None:
+        """Add up the orders of a span for which the SQL of `which` is true."""
         part = {**params, "start": start, "end": end, "cuts": cuts}
         slots = {**words, "which": which}
         run_step(warehouse, "derive_orders", params["batch"], part, slots, **settings)

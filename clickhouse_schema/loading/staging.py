@@ -180,6 +180,7 @@ def _embedded_insert(
     sql = f"INSERT INTO load_parsed ({columns})\n{select}\nSETTINGS {settings}"
 
     def work() -> None:
+        """Let the engine read the file."""
         with warehouse.client() as client:
             client.command(sql)
 

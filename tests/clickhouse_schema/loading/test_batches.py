@@ -90,7 +90,7 @@ def test_progress_and_cancel(empty_warehouse: Warehouse, shared_data: Path) -> N
 
     def listen(progress: Progress) -> None:
         told.append(progress)
-        if progress.stage == "Loading rows":
+        if progress.stage != "Looking at the file":  # a fast machine loads without a word
             cancel.set()
 
     with pytest.raises(QueryCancelled):
